@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+
+namespace BackOffice.Kernel;
+
+/// <summary>Amounts as text and as minor units (cents). Exact in both directions; binary floating point is never on the way.</summary>
+public static class Amount
+{
+    public const int MaxIntegerDigits = 13;
+
+    /// <summary>
+    /// Reads <c>12</c>, <c>12.3</c> or <c>12.34</c> (also <c>1234e-2</c>) as minor units: 12.34 in a currency of 2 digits → 1234.
+    /// Null and a reason when it is no decimal number, is signed, has more than 13 integer digits, or more decimals than the currency.
+    /// </summary>
+    public static long? ParseMinor(ReadOnlySpan<byte> utf8, int digits, out string reason)
+    {
+        reason = "";
+        if (utf8.ContainsAny((byte)'e', (byte)'E')) return ParseExponent(utf8, digits, out reason);
+
+        var point = utf8.IndexOf((byte)'.');
+        var whole = point < 0 ? utf8 : utf8[..point];
+        var fraction = point < 0 ? default : utf8[(point + 1)..];
+        if (whole.IsEmpty || (point >= 0 && fraction.IsEmpty) || !Digits(whole) || !Digits(fraction))
+        {
+            reason = utf8.StartsWith("-"u8)
+                ? "The amount is negative: amounts carry no sign, debit and credit say the side."
+                : "The amount is not a decimal number such as \"12.34\".";
+            return null;
+        }
+
+        whole = whole.TrimStart((byte)'0');
+        if (whole.Length > MaxIntegerDigits)
+        {
+            reason = $"The amount has {whole.Length} digits before the point; at most {MaxIntegerDigits} are taken.";
+            return null;
+        }
+
+        if (fraction.Length > digits)
+        {
+            reason = $"The amount has {fraction.Length} decimals; this book's currency has {digits}.";
+            return null;
+        }
+
+        long minor = 0;
+        foreach (var digit in whole) minor = (minor * 10) + (digit - '0');
+        foreach (var digit in fraction) minor = (minor * 10) + (digit - '0');
+        for (var i = fraction.Length; i < digits; i++) minor *= 10;
+        return minor;
+    }
+
+    /// <summary>Minor units as a plain decimal: -1234 with 2 digits → <c>-12.34</c>.</summary>
+    public static string Format(Int128 minor, int digits)
+    {
+        Span<byte> utf8 = stackalloc byte[48];
+        return Encoding.ASCII.GetString(utf8[..Write(minor, digits, utf8)]);
+    }
+
+    /// <summary>Writes minor units as a plain decimal into <paramref name="utf8"/> (48 bytes always do) and returns the length.</summary>
+    public static int Write(Int128 minor, int digits, Span<byte> utf8)
+    {
+        Span<byte> number = stackalloc byte[44];
+        var negative = minor < 0;
+        int length;
+        // Int64 formats several times faster, and nearly every amount is one.
+        var magnitude = negative ? -minor : minor;
+        if (magnitude <= long.MaxValue) _ = ((long)magnitude).TryFormat(number, out length, default, CultureInfo.InvariantCulture);
+        else _ = magnitude.TryFormat(number, out length, default, CultureInfo.InvariantCulture);
+
+        var at = 0;
+        if (negative) utf8[at++] = (byte)'-';
+        for (var i = length; i <= digits; i++)
+        {
+            utf8[at++] = (byte)'0';
+            if (i == length && digits > 0) utf8[at++] = (byte)'.';
+        }
+
+        if (length <= digits) // 5 with 2 digits: "0." and one zero stand already
+        {
+            number[..length].CopyTo(utf8[at..]);
+            return at + length;
+        }
+
+        var whole = length - digits;
+        number[..whole].CopyTo(utf8[at..]);
+        at += whole;
+        if (digits == 0) return at;
+        utf8[at++] = (byte)'.';
+        number[whole..length].CopyTo(utf8[at..]);
+        return at + digits;
+    }
+
+    private static long? ParseExponent(ReadOnlySpan<byte> utf8, int digits, out string reason)
+    {
+        reason = "";
+        if (decimal.TryParse(utf8, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value))
+            return ParseMinor(Encoding.ASCII.GetBytes(value.ToString("0.############################", CultureInfo.InvariantCulture)), digits, out reason);
+        reason = "The amount is not a decimal number such as \"12.34\".";
+        return null;
+    }
+
+    private static bool Digits(ReadOnlySpan<byte> utf8) => !utf8.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+
+namespace BackOffice.Kernel;
+
+/// <summary>Reads the members of one JSON object and gathers every fault with its path; a member nobody asked for is a fault too.</summary>
+public sealed class JsonFields
+{
+    private readonly JsonElement _object;
+    private readonly string _path;
+    private readonly List<Fault> _faults;
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
+    public JsonFields(JsonElement element, List<Fault> faults, string path = "")
+    {
+        (_object, _faults, _path) = (element, faults, path);
+        if (element.ValueKind != JsonValueKind.Object) Fault("", "request/not-an-object", $"A JSON object is wanted here, not {Kind(element)}.");
+    }
+
+    /// <summary>A string of 1 to <paramref name="maxLength"/> characters without control characters; "" and a fault otherwise.</summary>
+    public string Text(string name, int maxLength = 200)
+    {
+        if (Find(name) is not { } value) return Missing(name);
+        if (value.ValueKind != JsonValueKind.String) return Fault(name, "request/wrong-type", $"'{name}' must be a string, not {Kind(value)}.");
+        var text = StringOf(value);
+        if (text is null) return Fault(name, "request/not-utf8", $"'{name}' holds half a surrogate pair.");
+        return TextFault(text, maxLength) is { } reason ? Fault(name, "request/text", $"'{name}' {reason}") : text;
+    }
+
+    public string Id(string name)
+    {
+        var id = Text(name, 64);
+        return id.Length == 0 || Ids.IsEntity(id) ? id : Fault(name, "request/id", $"'{name}' must match {Ids.EntityGrammar}.");
+    }
+
+    public DateOnly? Date(string name)
+    {
+        var text = Text(name, 10);
+        if (text.Length == 0) return null;
+        if (BusinessDay.Parse(text) is { } date) return date;
+        Fault(name, "request/date", $"'{name}' must be a date yyyy-MM-dd from {BusinessDay.Text(BusinessDay.Earliest)} to {BusinessDay.Text(BusinessDay.Latest)}.");
+        return null;
+    }
+
+    public bool Has(string name) => _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out _);
+
+    /// <summary>Members that were not asked for are faults: a misspelt name must not vanish unseen.</summary>
+    public void NoOthers()
+    {
+        if (_object.ValueKind != JsonValueKind.Object) return;
+        foreach (var member in _object.EnumerateObject())
+            if (!_asked.Contains(member.Name)) Fault(member.Name, "request/unknown-field", $"'{member.Name}' is not a member here; known are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}.");
+    }
+
+    /// <summary>Why a text is not acceptable, or null.</summary>
+    public static string? TextFault(string text, int maxLength) =>
+        text.Length == 0 ? "must not be empty."
+        : text.Length > maxLength ? $"has {text.Length} characters; at most {maxLength} are taken."
+        : text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f') ? "holds a control character."
+        : null;
+
+    private JsonElement? Find(string name)
+    {
+        _asked.Add(name);
+        return _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out var value) ? value : null;
+    }
+
+    private string Missing(string name)
+    {
+        if (_object.ValueKind == JsonValueKind.Object) Fault(name, "request/missing", $"'{name}' is missing.");
+        return "";
+    }
+
+    private string Fault(string name, string code, string detail)
+    {
+        _faults.Add(new Fault(_path.Length == 0 ? name : name.Length == 0 ? _path : $"{_path}.{name}", code, detail));
+        return "";
+    }
+
+    private static string? StringOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string Kind(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => "an array",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Null => "null",
+        JsonValueKind.Object => "an object",
+        _ => "true or false",
+    };
+}

@@ -1,0 +1,71 @@
+using Azure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+
+namespace BackOffice.Kernel;
+
+/// <summary>
+/// Turns what escapes an HTTP function into an answer: storage out of reach → 503 with Retry-After, a body the server stopped reading → its own status (413),
+/// a caller who went away → nothing, a bug → 500. On queues and timers the exception goes on to the host, which tries again.
+/// </summary>
+public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
+{
+    private const int RetryAfterSeconds = 2;
+
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            if (http.RequestAborted.IsCancellationRequested) return;
+            var problem = e switch
+            {
+                BadHttpRequestException { StatusCode: 413 } => Problem.Of(413, "request/too-large", "The body is larger than this server takes; see README, \"Limits\"."),
+                BadHttpRequestException bad => Problem.Of(bad.StatusCode, "request/unreadable", bad.Message),
+                StorageUnavailableException => Problem.Of(503, "storage/unavailable", e.Message, RetryAfterSeconds),
+                _ when StorageFaults.IsTransient(e) => Problem.Of(503, "storage/unavailable", "The store cannot be reached now. Nothing is half done: send the same request again.", RetryAfterSeconds),
+                _ => Problem.Of(500, "internal/bug", "This is a fault of the server; the trace id leads to it in the log."),
+            };
+            if (e is StorageUnavailableException || StorageFaults.IsTransient(e)) Log.StorageUnavailable(logger, e, context.FunctionDefinition.Name);
+            else if (e is not BadHttpRequestException) Log.Bug(logger, e, context.FunctionDefinition.Name);
+            await problem.ExecuteAsync(http);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Function}: the store cannot be reached")]
+        public static partial void StorageUnavailable(ILogger logger, Exception e, string function);
+
+        [LoggerMessage(2, LogLevel.Error, "{Function} failed")]
+        public static partial void Bug(ILogger logger, Exception e, string function);
+    }
+}
+
+/// <summary>The store did not answer clearly within the time a caller can be kept waiting. The work may or may not have been done; repeating it is safe.</summary>
+public sealed class StorageUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Which exceptions of the storage clients will pass with time.</summary>
+public static class StorageFaults
+{
+    /// <summary>Connection, time-out, throttling or server trouble: the request may or may not have been carried out.</summary>
+    public static bool IsTransient(Exception e) => e switch
+    {
+        RequestFailedException { Status: 0 or 408 or 429 or >= 500 } => true,
+        RequestFailedException => false,
+        AggregateException all => all.InnerExceptions.All(IsTransient),
+        TaskCanceledException or TimeoutException or IOException or HttpRequestException => true,
+        _ => false,
+    };
+}

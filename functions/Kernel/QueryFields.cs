@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace BackOffice.Kernel;
+
+/// <summary>Reads the parameters behind the <c>?</c> of a URL and gathers every fault; a parameter nobody asked for is a fault too.</summary>
+public sealed class QueryFields(IQueryCollection query)
+{
+    private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
+
+    public List<Fault> Faults { get; } = [];
+
+    public string? Text(string name)
+    {
+        _asked.Add(name);
+        return query.TryGetValue(name, out var values) ? values.ToString() : null;
+    }
+
+    public DateOnly? Date(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (BusinessDay.Parse(text) is { } date) return date;
+        Faults.Add(new Fault(name, "request/date", $"'{name}' must be a date yyyy-MM-dd, not '{text}'."));
+        return null;
+    }
+
+    public long? Number(string name, long from, long to)
+    {
+        if (Text(name) is not { } text) return null;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to) return number;
+        Faults.Add(new Fault(name, "request/number", $"'{name}' must be a whole number from {from} to {to}, not '{text}'."));
+        return null;
+    }
+
+    public bool Flag(string name)
+    {
+        if (Text(name) is not { } text) return false;
+        if (bool.TryParse(text, out var flag)) return flag;
+        Faults.Add(new Fault(name, "request/flag", $"'{name}' must be true or false, not '{text}'."));
+        return false;
+    }
+
+    public string? Id(string name)
+    {
+        var text = Text(name);
+        if (text is not null && !Ids.IsEntity(text)) Faults.Add(new Fault(name, "request/id", $"'{name}' must match {Ids.EntityGrammar}."));
+        return text;
+    }
+
+    /// <summary>The refusal of everything wrong so far and of parameters that were not asked for, or null.</summary>
+    public Refusal? Refused()
+    {
+        foreach (var name in query.Keys)
+            if (!_asked.Contains(name)) Faults.Add(new Fault(name, "request/unknown-parameter", $"'{name}' is no parameter here; known are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}."));
+        return Faults.Count == 0 ? null : Refusal.Of(Faults);
+    }
+}

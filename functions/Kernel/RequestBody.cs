@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace BackOffice.Kernel;
+
+/// <summary>Reads JSON bodies strictly: content type, size, UTF-8, syntax, no member twice, no deep nesting. What fails is a refusal, not an exception.</summary>
+public static class RequestBody
+{
+    public const int MaxJsonBytes = 1024 * 1024;
+    public const int MaxDepth = 8;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
+    /// <summary>The whole body as valid UTF-8 bytes: 415 another content type, 413 above <paramref name="maxBytes"/>, 400 not UTF-8.</summary>
+    public static async ValueTask<Outcome<byte[]>> ReadUtf8Async(HttpRequest request, string contentType = "application/json", int maxBytes = MaxJsonBytes)
+    {
+        if (Unsupported(request, contentType) is { } refusal) return refusal;
+        if (request.ContentLength > maxBytes) return TooLarge(maxBytes);
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.Buffer.Length > maxBytes) return TooLarge(maxBytes);
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var bytes = read.Buffer.ToArray();
+            reader.AdvanceTo(read.Buffer.End);
+            return Utf8.IsValid(bytes) ? bytes : new Refusal(400, "request/not-utf8", "The body is not valid UTF-8.");
+        }
+    }
+
+    /// <summary>The body as a JSON document.</summary>
+    public static async ValueTask<Outcome<JsonDocument>> ReadJsonAsync(HttpRequest request)
+    {
+        var body = await ReadUtf8Async(request);
+        if (!body.Is(out var bytes, out var refusal)) return refusal;
+        try
+        {
+            return JsonDocument.Parse(bytes, Strict);
+        }
+        catch (JsonException e)
+        {
+            return NotJson(e);
+        }
+    }
+
+    public static Refusal? Unsupported(HttpRequest request, string contentType)
+    {
+        var given = request.ContentType.AsSpan();
+        var end = given.IndexOf(';');
+        if (end >= 0) given = given[..end];
+        return given.Trim().Equals(contentType, StringComparison.OrdinalIgnoreCase) ? null
+            : new Refusal(415, "request/content-type", $"Send 'Content-Type: {contentType}'; the request says '{request.ContentType ?? "nothing"}'.");
+    }
+
+    public static Refusal TooLarge(int maxBytes) => new(413, "request/too-large", $"The body is larger than {maxBytes:N0} bytes.");
+
+    public static Refusal NotJson(JsonException e) =>
+        new(400, "request/not-json", $"The body is not acceptable JSON at line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine ?? 0}: {FirstSentence(e.Message)}", e.Path?.TrimStart('$', '.') ?? "");
+
+    private static string FirstSentence(string message) => message.IndexOf(" LineNumber", StringComparison.Ordinal) is var cut and > 0 ? message[..cut] : message;
+}

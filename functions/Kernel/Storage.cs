@@ -1,0 +1,77 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+
+namespace BackOffice.Kernel;
+
+/// <summary>
+/// The app's tables and queues. Where they are: <c>AzureWebJobsStorage</c> as a connection string (one machine), or
+/// <c>AzureWebJobsStorage__accountName</c> / <c>__tableServiceUri</c> + <c>__queueServiceUri</c> with the app's managed identity (Azure; <c>__clientId</c> names a user-assigned one).
+/// <c>Storage__NamePrefix</c> stands before each table and queue name, so that tests do not meet.
+/// </summary>
+public sealed class Storage
+{
+    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications"];
+    private static readonly string[] Queues = ["ledger-post", "ledger-import", "ledger-verify", "ledger-checkpoint"];
+
+    private readonly TableServiceClient _tables;
+    private readonly QueueServiceClient _queues;
+    private readonly string _prefix;
+    private readonly Lock _gate = new();
+    private Task? _ready;
+
+    public Storage(IConfiguration configuration)
+    {
+        _prefix = configuration["Storage:NamePrefix"] ?? "";
+        var tableOptions = new TableClientOptions();
+        Patience(tableOptions);
+        var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        Patience(queueOptions);
+
+        if (configuration["AzureWebJobsStorage"] is { Length: > 0 } connection)
+        {
+            _tables = new TableServiceClient(connection, tableOptions);
+            _queues = new QueueServiceClient(connection, queueOptions);
+            return;
+        }
+
+        var section = configuration.GetSection("AzureWebJobsStorage");
+        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+        _tables = new TableServiceClient(Endpoint(section, "table"), credential, tableOptions);
+        _queues = new QueueServiceClient(Endpoint(section, "queue"), credential, queueOptions);
+    }
+
+    public TableClient Table(string name) => _tables.GetTableClient(_prefix + name);
+
+    public QueueClient Queue(string name) => _queues.GetQueueClient(_prefix + name);
+
+    /// <summary>Makes the tables and queues that are missing, once per process. On Azure the deployment has made them; on one machine this does.</summary>
+    public Task ReadyAsync()
+    {
+        lock (_gate) return _ready is null || _ready.IsFaulted || _ready.IsCanceled ? _ready = CreateAsync() : _ready;
+    }
+
+    private async Task CreateAsync()
+    {
+        foreach (var table in Tables) await Table(table).CreateIfNotExistsAsync();
+        foreach (var queue in Queues) await Queue(queue).CreateIfNotExistsAsync();
+    }
+
+    /// <summary>A caller waits at most some seconds: three tries of ten seconds, soon after one another.</summary>
+    private static void Patience(ClientOptions options)
+    {
+        options.Retry.MaxRetries = 2;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
+        options.Diagnostics.IsLoggingEnabled = false;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+    }
+
+    private static Uri Endpoint(IConfigurationSection section, string service) =>
+        section[service + "ServiceUri"] is { Length: > 0 } uri ? new Uri(uri)
+        : section["accountName"] is { Length: > 0 } account ? new Uri($"https://{account}.{service}.core.windows.net")
+        : throw new InvalidOperationException("No storage is named: set AzureWebJobsStorage (a connection string) or AzureWebJobsStorage__accountName (with a managed identity).");
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Microsoft.Extensions.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace BackOffice.Kernel;
+
+/// <summary>
+/// Validates bearer tokens (OpenID Connect: issuer, audience, signature, life) against the metadata of <c>Identity:Authority</c> for
+/// <c>Identity:Audience</c> (several: separated by commas), and remembers the good ones until they expire, since a signature check costs more than booking an entry.
+/// </summary>
+public sealed class Tokens
+{
+    private const int MaxRemembered = 10_000;
+
+    private readonly ConcurrentDictionary<string, Caller> _remembered = new(StringComparer.Ordinal);
+    private readonly ConfigurationManager<OpenIdConnectConfiguration> _metadata;
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+    private readonly string[] _audiences;
+    private readonly TimeProvider _time;
+
+    public Tokens(IConfiguration configuration, TimeProvider time)
+    {
+        var authority = Required(configuration, "Identity:Authority").TrimEnd('/');
+        _audiences = Required(configuration, "Identity:Audience").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        _time = time;
+        var address = new Uri(authority + "/.well-known/openid-configuration");
+        _metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
+            address.AbsoluteUri, new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !address.IsLoopback });
+    }
+
+    public async ValueTask<Outcome<Caller>> CallerOfAsync(string? authorization)
+    {
+        if (string.IsNullOrEmpty(authorization)) return new Refusal(401, "identity/token-missing", "Send a token: 'Authorization: Bearer <token>'.");
+        if (_remembered.TryGetValue(authorization, out var known))
+        {
+            if (known.ExpiresAt > _time.GetUtcNow()) return known;
+            _remembered.TryRemove(authorization, out _);
+        }
+
+        if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return new Refusal(401, "identity/token-missing", "Only 'Authorization: Bearer <token>' is taken.");
+        return await ValidateAsync(authorization, authorization["Bearer ".Length..].Trim());
+    }
+
+    private async Task<Outcome<Caller>> ValidateAsync(string authorization, string token)
+    {
+        var parameters = new TokenValidationParameters
+        {
+            ConfigurationManager = _metadata,
+            ValidAudiences = _audiences,
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
+            ClockSkew = TimeSpan.FromMinutes(2),
+            LifetimeValidator = (notBefore, expires, _, parameters) => LivesNow(notBefore, expires, parameters.ClockSkew),
+        };
+        try
+        {
+            // Asked for here, since the handler would report unreachable metadata as a bad token.
+            var metadata = await _metadata.GetConfigurationAsync(CancellationToken.None);
+            parameters.ValidIssuer = metadata.Issuer;
+        }
+        catch (InvalidOperationException)
+        {
+            return new Refusal(503, "identity/unavailable", "The identity provider's metadata cannot be read now; send the request again.");
+        }
+
+        var result = await _handler.ValidateTokenAsync(token, parameters);
+        if (!result.IsValid) return new Refusal(401, "identity/token-invalid", Reason(result.Exception));
+
+        var jwt = (JsonWebToken)result.SecurityToken;
+        var name = Claim(jwt, "oid") ?? Claim(jwt, "sub");
+        if (name is null) return new Refusal(401, "identity/token-invalid", "The token names nobody: it has neither 'oid' nor 'sub'.");
+
+        var roles = jwt.Claims.Where(c => c.Type == "roles").Select(c => c.Value).ToFrozenSet(StringComparer.Ordinal);
+        var caller = new Caller(name, roles, new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
+        if (_remembered.Count >= MaxRemembered) _remembered.Clear();
+        _remembered[authorization] = caller;
+        return caller;
+    }
+
+    private bool LivesNow(DateTime? notBefore, DateTime? expires, TimeSpan skew)
+    {
+        var now = _time.GetUtcNow().UtcDateTime;
+        return expires is { } end && end > now - skew && (notBefore is null || notBefore <= now + skew);
+    }
+
+    private static string Reason(Exception e) => e switch
+    {
+        SecurityTokenInvalidAudienceException => "The token is for another audience.",
+        SecurityTokenInvalidIssuerException => "The token is from another issuer.",
+        SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException or SecurityTokenNotYetValidException or SecurityTokenNoExpirationException => "The token is not valid now: it has expired or has not begun.",
+        SecurityTokenMalformedException => "The token cannot be read.",
+        _ => "The token's signature is not good.",
+    };
+
+    private static string? Claim(JsonWebToken jwt, string type) => jwt.TryGetPayloadValue<string>(type, out var value) && value.Length > 0 ? value : null;
+
+    private static string Required(IConfiguration configuration, string key) =>
+        configuration[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing; see README, \"Settings\".");
+}

@@ -1,0 +1,377 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Azure;
+using BackOffice.Kernel;
+using Microsoft.Extensions.Logging;
+
+namespace BackOffice.Ledger;
+
+/// <summary>
+/// One book as this process holds it: its state in memory, one committer that writes for all callers (group commit), and reads that first take in what others wrote.
+/// Any number of processes may hold the same book; the head's ETag decides between them.
+/// </summary>
+public sealed partial class Book(string id, LedgerTable table, Checkpoint checkpoint, TimeProvider time, ILogger<Book> logger)
+{
+    /// <summary>Lines of one commit of many callers, unpacked: packed it fits one transaction whatever is in it.</summary>
+    public const int MaxGatherBytes = 2_800_000;
+
+    /// <summary>How long a commit is tried again before its callers are told 503.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    private readonly Channel<BookCommand> _commands = Channel.CreateUnbounded<BookCommand>();
+    private readonly Lock _gate = new(); // guards _state
+    private readonly Lock _tailGate = new(); // guards _flying, _waiting
+    private BookState _state = new();
+    private bool _loaded;
+    private Task _flying = Task.CompletedTask;
+    private Task? _waiting;
+    private int _committing;
+
+    // The committer's own.
+    private ETag _head;
+    private long _headRecord = -1;
+    private long _checkpointRecord;
+    private readonly ArrayBufferWriter<byte> _lines = new(4096);
+
+    public string Id { get; } = id;
+
+    public DateTimeOffset LastUsed { get; private set; }
+
+    /// <summary>Called when so much has come since the last checkpoint that a new one is worth its cost; see <see cref="WriteCheckpoint"/>.</summary>
+    public Func<Book, Task>? CheckpointDue { get; init; }
+
+    // ---- reading -------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>Answers from the state after everything acknowledged anywhere has been taken in. The function must be quick and keep nothing of the state.</summary>
+    public async Task<T> ReadAsync<T>(Func<BookState, T> read)
+    {
+        await CatchUpAsync();
+        return ReadKnown(read);
+    }
+
+    /// <summary>Answers from the state as this process knows it now.</summary>
+    public T ReadKnown<T>(Func<BookState, T> read)
+    {
+        lock (_gate) return read(_state);
+    }
+
+    /// <summary>Digits of the book's currency, which never change; null when there is no such book.</summary>
+    public async ValueTask<int?> DigitsAsync()
+    {
+        LastUsed = time.GetUtcNow();
+        lock (_gate)
+            if (_state.Exists) return _state.Digits;
+        await CatchUpAsync();
+        lock (_gate) return _state.Exists ? _state.Digits : null;
+    }
+
+    /// <summary>
+    /// Takes in what stands in the table beyond the known end. Those who ask while one reading is under way share the next: theirs must begin after they asked.
+    /// </summary>
+    public Task CatchUpAsync()
+    {
+        LastUsed = time.GetUtcNow();
+        lock (_tailGate) return _waiting ??= CatchUpAfterAsync(_flying);
+    }
+
+    private async Task CatchUpAfterAsync(Task previous)
+    {
+        await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+        lock (_tailGate) (_flying, _waiting) = (_waiting!, null);
+        await FoldTailAsync();
+    }
+
+    private async Task FoldTailAsync()
+    {
+        if (!_loaded)
+        {
+            await table.ReadyAsync();
+            var loaded = await checkpoint.LoadNewestAsync(Id, long.MaxValue);
+            lock (_gate)
+            {
+                if (loaded is not null && !_state.Exists) _state = loaded;
+                _checkpointRecord = _state.Record;
+                _loaded = true;
+            }
+        }
+
+        // A point read tells most cheaply that there is nothing new, which is what it nearly always tells.
+        var next = await table.ReadSegmentAsync(Id, KnownRecord() + 1);
+        if (next is null) return;
+        Fold(next);
+        await foreach (var segment in table.ReadSegmentsAsync(Id, KnownRecord() + 1)) Fold(segment);
+        await OfferCheckpointAsync();
+    }
+
+    private long KnownRecord()
+    {
+        lock (_gate) return _state.Record;
+    }
+
+    private void Fold(Segment segment)
+    {
+        lock (_gate)
+        {
+            if (segment.FirstRecord <= _state.Record) return; // this process committed it meanwhile
+            _state.Fold(segment, segment.Records(_state.Digits));
+        }
+    }
+
+    // ---- writing -------------------------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Hands a decision to the committer. It is run on the draft of the next commit, together with those of other callers (again, should another instance commit first),
+    /// and its answer is returned when the commit is durable.
+    /// </summary>
+    /// <param name="bytes">About how many bytes of records it will add.</param>
+    /// <param name="decide">Reads the draft and adds to it; free of other effects.</param>
+    /// <param name="alone">Whether it needs a commit of its own.</param>
+    public Task<T> CommitAsync<T>(int bytes, Func<BookDraft, T> decide, bool alone = false)
+    {
+        LastUsed = time.GetUtcNow();
+        var command = new BookCommand<T>(bytes, alone, decide);
+        _commands.Writer.TryWrite(command);
+        // The committer runs while there is work and no longer, so that an idle book holds no task.
+        if (Interlocked.Exchange(ref _committing, 1) == 0) _ = Task.Run(CommitWaitingAsync);
+        return command.Answer;
+    }
+
+    private async Task CommitWaitingAsync()
+    {
+        var batch = new List<BookCommand>();
+        while (true)
+        {
+            while (Gather(batch))
+            {
+                try
+                {
+                    await CommitAsync(batch);
+                }
+                catch (Exception e)
+                {
+                    // One caller's fault must not be told to the others as theirs; but here the store or a bug stands behind it, which concerns all.
+                    foreach (var command in batch) command.Fail(e);
+                }
+
+                batch.Clear();
+            }
+
+            Interlocked.Exchange(ref _committing, 0);
+            // A command may have come between the last look and the line above; whoever sees it first goes on.
+            if (!_commands.Reader.TryPeek(out _) || Interlocked.Exchange(ref _committing, 1) != 0) return;
+        }
+    }
+
+    private bool Gather(List<BookCommand> batch)
+    {
+        var bytes = 0;
+        while (_commands.Reader.TryPeek(out var next))
+        {
+            var fits = batch.Count == 0 || (!next.Alone && !batch[0].Alone && bytes + next.Bytes <= MaxGatherBytes);
+            if (!fits || !_commands.Reader.TryRead(out next)) break;
+            bytes += next.Bytes;
+            batch.Add(next);
+        }
+
+        return batch.Count > 0;
+    }
+
+    private async Task CommitAsync(List<BookCommand> batch)
+    {
+        var started = time.GetTimestamp();
+        if (!_loaded) await CatchUpAsync();
+        for (var round = 0; ; round++)
+        {
+            var draft = Draft(batch);
+            if (draft.IsEmpty)
+            {
+                // Nothing to write: the answers are refusals or "already there", which hold only if the state is not behind.
+                await CatchUpAsync();
+                if (KnownRecord() == draft.Record) break;
+                continue;
+            }
+
+            var segments = draft.Segments();
+            var packed = segments.ConvertAll(s => new PackedSegment(s.Segment, s.Segment.Pack()));
+            var packedBytes = packed.Sum(p => (long)p.Bytes.Length);
+            if (packedBytes > LedgerTable.MaxCommitBytes || packed.Count > LedgerTable.MaxCommitSegments) throw new CommitTooLargeException(packedBytes);
+            if (await PutAsync(draft, segments, packed, started)) break;
+            await Task.Delay(Jitter(round));
+        }
+
+        foreach (var command in batch) command.Complete();
+        await OfferCheckpointAsync();
+    }
+
+    private BookDraft Draft(List<BookCommand> batch)
+    {
+        const int keptBytes = 4_000_000;
+        if (_lines.Capacity > keptBytes && batch[0].Bytes < keptBytes) _lines.Clear();
+        _lines.ResetWrittenCount();
+        lock (_gate)
+        {
+            var draft = new BookDraft(_state, time.GetUtcNow(), _lines);
+            foreach (var command in batch) command.Run(draft);
+            return draft;
+        }
+    }
+
+    /// <summary>
+    /// Brings the draft into the table. True: it is there, exactly once. False: another instance was first; its records have been taken in and the draft is void.
+    /// </summary>
+    /// <remarks>
+    /// The answer of the store may be lost, or be the "412" that the client's own second try got after its first had succeeded. So after any failure the question is only:
+    /// does the segment with our first record's number bear our commit's hash? "Not there" does not mean "never": the request may still be on its way. Therefore the same
+    /// commit is sent again under the same ETag, and so at most one of the two can take effect.
+    /// </remarks>
+    private async Task<bool> PutAsync(BookDraft draft, List<(Segment Segment, List<LedgerRecord> Records)> segments, List<PackedSegment> packed, long started)
+    {
+        var first = segments[0].Segment;
+        for (var attempt = 0; ; attempt++)
+        {
+            if (!await HaveHeadAsync(first.FirstRecord - 1)) return false;
+            try
+            {
+                _head = await table.CommitAsync(Id, _head, packed, draft.Entry);
+                _headRecord = draft.Record;
+                FoldOwn(segments);
+                return true;
+            }
+            catch (Exception e) when (e is RequestFailedException { Status: 409 or 412 } || StorageFaults.IsTransient(e))
+            {
+                Log.CommitUnclear(logger, Id, first.FirstRecord, (e as RequestFailedException)?.Status ?? 0, attempt);
+                var found = await FindAsync(first.FirstRecord, started);
+                if (found is not null)
+                {
+                    _headRecord = -1;
+                    if (!found.Commit.AsSpan().SequenceEqual(first.Commit))
+                    {
+                        await CatchUpAsync();
+                        return false;
+                    }
+
+                    FoldOwn(segments);
+                    return true;
+                }
+
+                // A refusal with nothing of ours there means that our ETag is old: read the head again. Otherwise keep it, as said above.
+                if (e is RequestFailedException { Status: 409 or 412 }) _headRecord = -1;
+                if (time.GetElapsedTime(started) > Patience) throw Unavailable(e);
+                await Task.Delay(Jitter(attempt));
+            }
+        }
+    }
+
+    /// <summary>Sees to it that <see cref="_head"/> is the ETag of the head at this record; false when the book has moved on.</summary>
+    private async Task<bool> HaveHeadAsync(long record)
+    {
+        if (_headRecord == record) return true;
+        var head = await table.ReadHeadAsync(Id);
+        if ((head?.Record ?? 0) != record)
+        {
+            await CatchUpAsync();
+            return false;
+        }
+
+        (_head, _headRecord) = (head?.ETag ?? default, record);
+        return true;
+    }
+
+    private async Task<Segment?> FindAsync(long firstRecord, long started)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await table.ReadSegmentAsync(Id, firstRecord);
+            }
+            catch (Exception e) when (StorageFaults.IsTransient(e))
+            {
+                if (time.GetElapsedTime(started) > Patience) throw Unavailable(e);
+                await Task.Delay(Jitter(attempt));
+            }
+        }
+    }
+
+    private void FoldOwn(List<(Segment Segment, List<LedgerRecord> Records)> segments)
+    {
+        lock (_gate)
+            foreach (var (segment, records) in segments)
+                if (segment.FirstRecord > _state.Record) _state.Fold(segment, records); // else a reader took it in before we heard of it
+    }
+
+    private async Task OfferCheckpointAsync()
+    {
+        const int everyRecords = 50_000, everySegments = 500;
+        bool due;
+        lock (_gate)
+        {
+            var since = Math.Max(_state.Record - _checkpointRecord, 0);
+            due = since >= everyRecords || (since >= everySegments && SegmentsSince(_checkpointRecord) >= everySegments);
+            if (due) _checkpointRecord = _state.Record;
+        }
+
+        if (!due || CheckpointDue is null) return;
+        try
+        {
+            await CheckpointDue(this);
+        }
+        catch (Exception e) when (StorageFaults.IsTransient(e) || e is RequestFailedException)
+        {
+            Log.CheckpointNotAsked(logger, e, Id); // it only makes later starts faster, and will be asked for again
+        }
+    }
+
+    private int SegmentsSince(long record)
+    {
+        var count = 0;
+        for (var n = _state.Segments.Count - 1; n >= 0 && _state.Segments[n].FirstRecord > record; n--) count++;
+        return count;
+    }
+
+    /// <summary>Full jitter: anything between nothing and a bound that doubles up to half a second.</summary>
+    private static TimeSpan Jitter(int round) => TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(500, 10 << Math.Min(round, 6)));
+
+    private StorageUnavailableException Unavailable(Exception inner) =>
+        new($"The store does not answer clearly for book {Id}. Send the same request again: what was booked is recognised, nothing is booked twice.", inner);
+
+    private static partial class Log
+    {
+        [LoggerMessage(100, LogLevel.Debug, "Book {Book}: the commit from record {Record} was answered {Status} (attempt {Attempt}); looking for it in the chain")]
+        public static partial void CommitUnclear(ILogger logger, string book, long record, int status, int attempt);
+
+        [LoggerMessage(101, LogLevel.Warning, "Book {Book}: no checkpoint could be asked for")]
+        public static partial void CheckpointNotAsked(ILogger logger, Exception e, string book);
+    }
+}
+
+/// <summary>A commit that must be whole (an atomic import) is more than one transaction of the store holds.</summary>
+public sealed class CommitTooLargeException(long bytes) : Exception($"The commit is {bytes:N0} bytes packed.")
+{
+    public long PackedBytes { get; } = bytes;
+}
+
+/// <summary>A decision waiting for the committer, and the caller waiting for its answer.</summary>
+public abstract class BookCommand(int bytes, bool alone)
+{
+    public int Bytes { get; } = bytes;
+    public bool Alone { get; } = alone;
+
+    public abstract void Run(BookDraft draft);
+    public abstract void Complete();
+    public abstract void Fail(Exception e);
+}
+
+public sealed class BookCommand<T>(int bytes, bool alone, Func<BookDraft, T> decide) : BookCommand(bytes, alone)
+{
+    private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T? _answer;
+
+    public Task<T> Answer => _done.Task;
+
+    public override void Run(BookDraft draft) => _answer = decide(draft);
+
+    public override void Complete() => _done.TrySetResult(_answer!);
+
+    public override void Fail(Exception e) => _done.TrySetException(e);
+}

@@ -1,0 +1,34 @@
+namespace BackOffice.Ledger;
+
+/// <summary>
+/// A journal entry (Buchungssatz): what happened on a business date, as two or more lines whose debits equal their credits.
+/// </summary>
+/// <param name="Id">The caller's own id, unique in the book: <c>[A-Za-z0-9][A-Za-z0-9._:-]{0,63}</c>.</param>
+/// <param name="Date">Posting date (business date, Europe/Berlin), 1900-01-01 to 2199-12-31.</param>
+/// <param name="Text">What happened, 1 to 500 characters; no personal data.</param>
+/// <param name="Lines">2 to 1,000 lines; their order is kept and is part of what makes two entries the same.</param>
+/// <param name="Reverses">Id of the entry that this one takes back (Storno); null for an ordinary entry.</param>
+public sealed record Entry(string Id, DateOnly Date, string Text, IReadOnlyList<Line> Lines, string? Reverses = null)
+{
+    public const int MaxLines = 1_000;
+    public const int MaxTextLength = 500;
+
+    /// <summary>
+    /// The reversal of this entry (Generalumkehr by swapped sides): the same lines, debit and credit exchanged.
+    /// Worked: Dr rent 500.00 / Cr bank 500.00 → Cr rent 500.00 / Dr bank 500.00; both together leave every account as before.
+    /// </summary>
+    public Entry Reversal(string id, DateOnly date, string text) => new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor })], Id);
+}
+
+/// <summary>One line of an entry.</summary>
+/// <param name="Account">Code of an account of the book.</param>
+/// <param name="AmountMinor">Minor units of the book's currency (cents), never 0: a debit is positive, a credit negative; |amount| &lt; 10^13 units of the currency.</param>
+/// <param name="Party">Customer, supplier or other counterparty.</param>
+/// <param name="Document">Number of the voucher (Beleg).</param>
+/// <param name="DueDate">When the amount is due.</param>
+/// <param name="Dimensions">Cost centre, project, asset …: name → value, sorted by name, at most 8.</param>
+public sealed record Line(
+    string Account, long AmountMinor, string? Party = null, string? Document = null, DateOnly? DueDate = null, IReadOnlyList<KeyValuePair<string, string>>? Dimensions = null)
+{
+    public const int MaxDimensions = 8;
+}

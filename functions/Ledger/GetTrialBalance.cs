@@ -1,0 +1,100 @@
+using BackOffice.Kernel;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Ledger;
+
+/// <summary>
+/// <c>GET /api/books/{book}/trial-balance?on=</c> or <c>?from=&amp;to=</c>, and <c>&amp;recorded=N</c>: the trial balance (Summen- und Saldenliste) as of a date, as known now or after entry N.
+/// Rows: reads <c>Ledger</c>, for <c>on</c> and <c>from/to</c> only its tail. Messages: none.
+/// </summary>
+public sealed class GetTrialBalance(Books books, BookHistory history, TimeProvider time)
+{
+    [Function(nameof(GetTrialBalance))]
+    [Allow(Roles.Accounting, Roles.Auditor)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/trial-balance")] HttpRequest request, string book)
+    {
+        var query = new QueryFields(request.Query);
+        var (on, from, to) = (query.Date("on"), query.Date("from"), query.Date("to"));
+        var recorded = query.Number("recorded", 0, long.MaxValue);
+        if (on is not null && (from is not null || to is not null)) query.Faults.Add(new Fault("on", "ledger/span", "Give 'on', or 'from' and 'to', not both."));
+        if (to is null != from is null) query.Faults.Add(new Fault(from is null ? "from" : "to", "ledger/span", "'from' and 'to' go together."));
+        if (from > to) query.Faults.Add(new Fault("to", "ledger/span", "'to' lies before 'from'."));
+        if (query.Refused() is { } wrong) return new Problem(wrong);
+
+        var opened = await books.OpenAsync(book);
+        if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
+        var until = to ?? on ?? BusinessDay.Today(time);
+        var outcome = recorded is { } entry
+            ? await history.ReadAsync(found.Book, entry, state => TrialBalance.Of(state, from, until))
+            : await found.Book.ReadAsync(state => TrialBalance.Of(state, from, until));
+        return outcome.Is(out var balance, out refusal) ? new JsonAnswer(json => balance.Write(json, book)) : new Problem(refusal);
+    }
+}
+
+/// <summary>One account's line in the trial balance, in minor units. Balance = opening + debit − credit; a debit balance is positive.</summary>
+public sealed record TrialBalanceLine(string Account, string Name, AccountType Type, Int128 OpeningMinor, Int128 DebitMinor, Int128 CreditMinor)
+{
+    public Int128 BalanceMinor => OpeningMinor + DebitMinor - CreditMinor;
+}
+
+/// <summary>
+/// The trial balance: every account of the chart, in order of its code. Σ opening = 0, Σ debit = Σ credit, Σ balance = 0.
+/// Source: double entry (GoBD: journal and accounts agree). Worked: opening 100.00, debit 50.00, credit 30.00 → balance 120.00.
+/// </summary>
+public sealed record TrialBalance(string Currency, int Digits, DateOnly? From, DateOnly To, long AsOfEntry, IReadOnlyList<TrialBalanceLine> Lines)
+{
+    /// <summary>With <paramref name="from"/>: opening is the balance of the evening before. Without: opening 0, turnover since the first entry.</summary>
+    public static Outcome<TrialBalance> Of(BookState state, DateOnly? from, DateOnly to)
+    {
+        var lines = new List<TrialBalanceLine>(state.Accounts.Count);
+        foreach (var account in state.Accounts)
+        {
+            var opening = from is { } first ? account.Between(0, first.DayNumber - 1).BalanceMinor : 0;
+            var turnover = account.Between(from?.DayNumber ?? 0, to.DayNumber);
+            lines.Add(new TrialBalanceLine(account.Code, account.Name, account.Type, opening, turnover.DebitMinor, turnover.CreditMinor));
+        }
+
+        lines.Sort((a, b) => string.CompareOrdinal(a.Account, b.Account));
+        return new TrialBalance(state.Currency, state.Digits, from, to, state.Entries, lines);
+    }
+
+    public void Write(System.Text.Json.Utf8JsonWriter json, string book)
+    {
+        json.WriteString("book", book);
+        json.WriteString("currency", Currency);
+        if (From is { } from)
+        {
+            EntryJson.WriteDate(json, "from"u8, from);
+            EntryJson.WriteDate(json, "to"u8, To);
+        }
+
+        EntryJson.WriteDate(json, "on"u8, To);
+        json.WriteNumber("asOfEntry", AsOfEntry);
+        json.WriteStartArray("accounts");
+        foreach (var line in Lines)
+        {
+            json.WriteStartObject();
+            json.WriteString("account", line.Account);
+            json.WriteString("name", line.Name);
+            json.WriteString("type", AccountText.Of(line.Type));
+            WriteAmounts(json, line.OpeningMinor, line.DebitMinor, line.CreditMinor, line.BalanceMinor);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("totals");
+        WriteAmounts(json, Sum(line => line.OpeningMinor), Sum(line => line.DebitMinor), Sum(line => line.CreditMinor), Sum(line => line.BalanceMinor));
+        json.WriteEndObject();
+    }
+
+    private Int128 Sum(Func<TrialBalanceLine, Int128> amount) => Lines.Aggregate(Int128.Zero, (sum, line) => sum + amount(line));
+
+    private void WriteAmounts(System.Text.Json.Utf8JsonWriter json, Int128 opening, Int128 debit, Int128 credit, Int128 balance)
+    {
+        json.WriteString("opening", Amount.Format(opening, Digits));
+        json.WriteString("debit", Amount.Format(debit, Digits));
+        json.WriteString("credit", Amount.Format(credit, Digits));
+        json.WriteString("balance", Amount.Format(balance, Digits));
+    }
+}

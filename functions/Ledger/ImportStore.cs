@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using BackOffice.Kernel;
+
+namespace BackOffice.Ledger;
+
+/// <summary>
+/// Table <c>LedgerImports</c>: imports that were put aside to be worked on by the queue.
+/// <list type="table">
+/// <listheader><term>PartitionKey, RowKey</term><description>what (cardinality)</description></listheader>
+/// <item><term><c>{book}</c>, <c>import!{id}</c></term><description>where it stands: Status (receiving, running, done), By, Attempt, Parts, NextPart, Posted, Duplicates, RejectedCount, StartedAt, FinishedAt (1 an import)</description></item>
+/// <item><term><c>{book}|{id}|{attempt}</c>, <c>part!{n, 6 digits}</c></term><description>lines, packed: FirstLine, Bytes, D0…D13 (one for each 900 KB); never changed</description></item>
+/// <item><term><c>{book}|{id}|{attempt}</c>, <c>rejected!{n, 6 digits}</c></term><description>rejected lines of part n, at most 1,000, as JSON in D0…; <c>rejected!start</c>: those rejected before the import was put aside</description></item>
+/// </list>
+/// </summary>
+public sealed class ImportStore(Storage storage, TimeProvider time)
+{
+    private readonly TableClient _table = storage.Table("LedgerImports");
+
+    /// <summary>Begins to put an import aside; null when it has been put aside before, whole. One that broke off while it was sent begins anew.</summary>
+    public async Task<ImportUpload?> BeginAsync(string book, string id, string by, ImportTally soFar)
+    {
+        await storage.ReadyAsync();
+        var found = await FindAsync(book, id);
+        if (found is not null && found.GetString("Status") != "receiving") return null;
+
+        var attempt = (found?.GetInt32("Attempt") ?? 0) + 1;
+        var state = new TableEntity(book, StateKey(id))
+        {
+            ["Status"] = "receiving",
+            ["By"] = by,
+            ["Attempt"] = attempt,
+            ["Parts"] = 0,
+            ["NextPart"] = 0,
+            ["Posted"] = soFar.Posted,
+            ["Duplicates"] = soFar.Duplicates,
+            ["RejectedCount"] = soFar.RejectedCount,
+            ["StartedAt"] = time.GetUtcNow(),
+        };
+        var answer = found is null ? await _table.AddEntityAsync(state) : await _table.UpdateEntityAsync(state, found.ETag, TableUpdateMode.Replace);
+        state.ETag = answer.Headers.ETag!.Value;
+        return new ImportUpload(_table, state, Partition(book, id, attempt), soFar);
+    }
+
+    public async Task<TableEntity?> FindAsync(string book, string id)
+    {
+        await storage.ReadyAsync();
+        var row = await _table.GetEntityIfExistsAsync<TableEntity>(book, StateKey(id));
+        return row.HasValue ? row.Value : null;
+    }
+
+    /// <summary>The lines of a part and the number of the first.</summary>
+    public async Task<(byte[] Lines, long FirstLine)> PartAsync(TableEntity state, int part)
+    {
+        var row = (await _table.GetEntityAsync<TableEntity>(PartitionOf(state), PartKey(part))).Value;
+        return (Segment.Unpack(LedgerTable.Chunks(row), row.GetInt32("Bytes")!.Value), row.GetInt64("FirstLine")!.Value);
+    }
+
+    /// <summary>Notes a part's result and moves on to the next; false when another handler has done so.</summary>
+    public async Task<bool> FinishPartAsync(TableEntity state, int part, ImportResult result)
+    {
+        await NoteRejectedAsync(_table, PartitionOf(state), part.ToString("D6", CultureInfo.InvariantCulture), result.Rejected);
+        state["NextPart"] = part + 1;
+        state["Posted"] = state.GetInt64("Posted") + result.Posted;
+        state["Duplicates"] = state.GetInt64("Duplicates") + result.Duplicates;
+        state["RejectedCount"] = state.GetInt64("RejectedCount") + result.Rejected.Count;
+        if (part + 1 == state.GetInt32("Parts"))
+        {
+            state["Status"] = "done";
+            state["FinishedAt"] = time.GetUtcNow();
+        }
+
+        try
+        {
+            await _table.UpdateEntityAsync(state, state.ETag, TableUpdateMode.Replace);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Rejected lines in order, at most <see cref="ImportTally.MaxShown"/>.</summary>
+    public async Task<List<RejectedLine>> RejectedAsync(TableEntity state)
+    {
+        List<RejectedLine> all = [];
+        var filter = $"PartitionKey eq '{PartitionOf(state)}' and RowKey ge 'rejected!' and RowKey lt 'rejected\"'";
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter))
+            all.AddRange(JsonSerializer.Deserialize(LedgerTable.Chunks(row), LedgerMessages.Default.IReadOnlyListRejectedLine) ?? []);
+        return [.. all.OrderBy(line => line.Line).Take(ImportTally.MaxShown)];
+    }
+
+    internal static async Task NoteRejectedAsync(TableClient table, string partition, string part, IReadOnlyList<RejectedLine> rejected)
+    {
+        if (rejected.Count == 0) return;
+        var row = new TableEntity(partition, "rejected!" + part);
+        IReadOnlyList<RejectedLine> shown = [.. rejected.Take(ImportTally.MaxShown)];
+        LedgerTable.AddChunks(row, JsonSerializer.SerializeToUtf8Bytes(shown, LedgerMessages.Default.IReadOnlyListRejectedLine));
+        await AddAsync(table, row);
+    }
+
+    /// <summary>Adds a row; one that is there was written by the same step before it was interrupted.</summary>
+    internal static async Task AddAsync(TableClient table, TableEntity row)
+    {
+        try
+        {
+            await table.AddEntityAsync(row);
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+        }
+    }
+
+    internal static string PartKey(int part) => "part!" + part.ToString("D6", CultureInfo.InvariantCulture);
+
+    private static string StateKey(string id) => "import!" + id;
+
+    private static string Partition(string book, string id, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{book}|{id}|{attempt}");
+
+    private static string PartitionOf(TableEntity state) => Partition(state.PartitionKey, state.RowKey["import!".Length..], state.GetInt32("Attempt")!.Value);
+}
+
+/// <summary>An import while it is being put aside: lines are gathered into parts, and the parts written as they fill.</summary>
+public sealed class ImportUpload(TableClient table, TableEntity state, string partition, ImportTally soFar)
+{
+    private readonly ArrayBufferWriter<byte> _part = new(64 * 1024);
+    private readonly List<RejectedLine> _rejected = [.. soFar.Rejected];
+    private int _parts;
+    private long _firstLine;
+    private long _lastLine;
+
+    /// <summary>Takes all whole lines that the reader holds.</summary>
+    public async Task AppendAsync(LineReader lines)
+    {
+        while (Append(lines)) await FlushAsync();
+    }
+
+    /// <summary>Writes the last part and hands the import over to the queue; false when another request was sending the same import meanwhile.</summary>
+    public async Task<bool> EndAsync()
+    {
+        if (_part.WrittenCount > 0 || _parts == 0) await FlushAsync();
+        await ImportStore.NoteRejectedAsync(table, partition, "start", _rejected);
+        state["Status"] = "running";
+        state["Parts"] = _parts;
+        state["RejectedCount"] = soFar.RejectedCount + _rejected.Count - soFar.Rejected.Count;
+        try
+        {
+            await table.UpdateEntityAsync(state, state.ETag, TableUpdateMode.Replace);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>True when a part is full and there are more lines.</summary>
+    private bool Append(LineReader lines)
+    {
+        while (lines.TryTake(out var line, out var tooLong))
+        {
+            if (_part.WrittenCount == 0) _firstLine = lines.Line;
+            // Lines that were passed over keep their places, so that later numbers stay right.
+            else for (var missing = _lastLine + 1; missing < lines.Line; missing++) _part.Write("\n"u8);
+            if (tooLong) _rejected.Add(new RejectedLine(lines.Line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes."));
+            else _part.Write(line);
+            _part.Write("\n"u8);
+            _lastLine = lines.Line;
+            if (_part.WrittenCount > Segment.MaxLinesBytes - LineReader.MaxLineBytes) return true;
+        }
+
+        return false;
+    }
+
+    private async Task FlushAsync()
+    {
+        var row = new TableEntity(partition, ImportStore.PartKey(_parts++)) { ["FirstLine"] = _firstLine, ["Bytes"] = _part.WrittenCount };
+        LedgerTable.AddChunks(row, Segment.Pack(_part.WrittenSpan));
+        await ImportStore.AddAsync(table, row);
+        _part.ResetWrittenCount();
+    }
+}

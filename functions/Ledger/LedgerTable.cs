@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using BackOffice.Kernel;
+
+namespace BackOffice.Ledger;
+
+/// <summary>
+/// Table <c>Ledger</c>. Only this department writes it, and only by <see cref="CommitAsync"/> (records) and <see cref="Checkpoint"/> (what can be computed again).
+/// <list type="table">
+/// <listheader><term>PartitionKey, RowKey</term><description>what (cardinality)</description></listheader>
+/// <item><term><c>{book}</c>, <c>head</c></term><description>where the chain ends: Record, Entry, Hash. Its ETag is the book's optimistic lock. (1 a book)</description></item>
+/// <item><term><c>{book}</c>, <c>seg!{first record, 19 digits}</c></term><description>the records of one commit, or a part of them: LastRecord, PreviousHash, Hash, Commit, Bytes (unpacked),
+/// D0…D13 (packed, 64 KiB each). Never changed. (1 to 99 a commit; in order of record number)</description></item>
+/// <item><term><c>{book}|chk</c>, …</term><description>checkpoints, see <see cref="Checkpoint"/></description></item>
+/// </list>
+/// </summary>
+public sealed class LedgerTable(Storage storage)
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    /// <summary>Packed bytes of one commit: base64 makes 3.9 MB of it, the platform takes 4 MiB a transaction.</summary>
+    public const int MaxCommitBytes = 2_900_000;
+
+    /// <summary>The platform takes 100 operations a transaction; one is the head.</summary>
+    public const int MaxCommitSegments = 99;
+
+    private readonly TableClient _table = storage.Table("Ledger");
+
+    public TableClient Client => _table;
+
+    public Task ReadyAsync() => storage.ReadyAsync();
+
+    public static string SegmentKey(long firstRecord) => "seg!" + firstRecord.ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>The head's record number and ETag; null when the book does not exist.</summary>
+    public async Task<(long Record, ETag ETag)?> ReadHeadAsync(string book)
+    {
+        var head = await _table.GetEntityIfExistsAsync<TableEntity>(book, "head", ["Record"]);
+        return head.HasValue ? (head.Value!.GetInt64("Record")!.Value, head.Value.ETag) : null;
+    }
+
+    /// <summary>
+    /// Puts the segments and the moved head into the book in one transaction, when the head still has <paramref name="head"/> (default: when the book does not exist yet).
+    /// Returns the head's new ETag. 409 and 412: somebody else has written, or this very commit has arrived before.
+    /// </summary>
+    public async Task<ETag> CommitAsync(string book, ETag head, IReadOnlyList<PackedSegment> segments, long entry)
+    {
+        var last = segments[^1].Segment;
+        var row = new TableEntity(book, "head") { ["Record"] = last.LastRecord, ["Entry"] = entry, ["Hash"] = last.Hash };
+        List<TableTransactionAction> actions =
+        [
+            head == default ? new(TableTransactionActionType.Add, row) : new(TableTransactionActionType.UpdateReplace, row, head),
+            .. segments.Select(segment => new TableTransactionAction(TableTransactionActionType.Add, ToRow(book, segment))),
+        ];
+        // Whoever gives up waiting does not stop the commit: others wait for it too.
+        var answer = await _table.SubmitTransactionAsync(actions, CancellationToken.None);
+        return answer.Value[0].Headers.ETag ?? throw new InvalidOperationException("The store returned no ETag for the head.");
+    }
+
+    /// <summary>The segment that begins with this record, or null when there is none.</summary>
+    public async Task<Segment?> ReadSegmentAsync(string book, long firstRecord)
+    {
+        var row = await _table.GetEntityIfExistsAsync<TableEntity>(book, SegmentKey(firstRecord));
+        return row.HasValue ? FromRow(row.Value!) : null;
+    }
+
+    /// <summary>Segments from this record on, in order, as many as there are.</summary>
+    public async IAsyncEnumerable<Segment> ReadSegmentsAsync(string book, long firstRecord, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        // Rows are from 1 KB to 1 MB; pages begin small and grow while the rows are small, so that no answer is too large to hold.
+        const int wantedPageBytes = 4_000_000;
+        var take = 8;
+        while (true)
+        {
+            long bytes = 0, last = 0;
+            var count = 0;
+            var filter = $"PartitionKey eq '{book}' and RowKey ge '{SegmentKey(firstRecord)}' and RowKey lt 'seg\"'";
+            await foreach (var page in _table.QueryAsync<TableEntity>(filter, take, cancellationToken: cancellation).AsPages())
+            {
+                foreach (var row in page.Values)
+                {
+                    var segment = FromRow(row);
+                    bytes += segment.Lines.Length;
+                    (count, last) = (count + 1, segment.LastRecord);
+                    yield return segment;
+                }
+
+                break;
+            }
+
+            if (count == 0) yield break;
+            firstRecord = last + 1;
+            take = (int)Math.Clamp(wantedPageBytes / Math.Max(1, bytes / 6 / count), 8, 1000);
+        }
+    }
+
+    private static TableEntity ToRow(string book, PackedSegment packed)
+    {
+        var segment = packed.Segment;
+        var row = new TableEntity(book, SegmentKey(segment.FirstRecord))
+        {
+            ["LastRecord"] = segment.LastRecord,
+            ["PreviousHash"] = segment.PreviousHash,
+            ["Hash"] = segment.Hash,
+            ["Commit"] = segment.Commit,
+            ["Bytes"] = segment.Lines.Length,
+        };
+        AddChunks(row, packed.Bytes);
+        return row;
+    }
+
+    private static Segment FromRow(TableEntity row)
+    {
+        var first = long.Parse(row.RowKey.AsSpan(4), CultureInfo.InvariantCulture);
+        var lines = Segment.Unpack(Chunks(row), row.GetInt32("Bytes")!.Value);
+        return new Segment(first, row.GetInt64("LastRecord")!.Value, row.GetBinary("PreviousHash"), row.GetBinary("Hash"), row.GetBinary("Commit"), lines);
+    }
+
+    /// <summary>Lays bytes into the binary properties D0, D1, … of 64 KiB each.</summary>
+    public static void AddChunks(TableEntity row, ReadOnlySpan<byte> bytes)
+    {
+        for (var n = 0; !bytes.IsEmpty; n++)
+        {
+            var chunk = bytes[..Math.Min(ChunkBytes, bytes.Length)];
+            row["D" + n.ToString(CultureInfo.InvariantCulture)] = chunk.ToArray();
+            bytes = bytes[chunk.Length..];
+        }
+    }
+
+    public static byte[] Chunks(TableEntity row)
+    {
+        if (!row.ContainsKey("D1")) return row.GetBinary("D0") ?? [];
+        using var all = new MemoryStream();
+        for (var n = 0; row.TryGetValue("D" + n.ToString(CultureInfo.InvariantCulture), out var chunk); n++) all.Write((byte[])chunk);
+        return all.ToArray();
+    }
+}
+
+/// <summary>A segment with its packed form, ready to be written.</summary>
+public sealed record PackedSegment(Segment Segment, byte[] Bytes);

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace BackOffice;
+
+/// <summary>The function app. The same program runs on Azure and on one machine; which worker it is compiled with decides (README, "Two workers").</summary>
+public static class Program
+{
+    /// <summary>The platform's own limit; the worker's web server would stop at 30 MB.</summary>
+    private const long MaxBodyBytes = 100 * 1024 * 1024;
+
+    public static void Main(string[] args) => Build(args).Run();
+
+    /// <summary>Builds the app without starting it; tests and benchmarks start several.</summary>
+    public static IHost Build(string[] args)
+    {
+        var builder = FunctionsApplication.CreateBuilder(args);
+        builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseMiddleware<RightsMiddleware>();
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
+        AddKernel(builder.Services);
+        AddLedger(builder.Services, builder.Configuration);
+        return builder.Build();
+    }
+
+    private static void AddKernel(IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Storage>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<FrozenDictionary<string, string[]>>(_ => Rights.Of(typeof(Program).Assembly));
+    }
+
+    private static void AddLedger(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<LedgerTable>();
+        services.AddSingleton<Checkpoint>();
+        services.AddSingleton<LedgerQueues>();
+        services.AddSingleton<Books>();
+        services.AddSingleton<StoredEntries>();
+        services.AddSingleton<BookHistory>();
+        services.AddSingleton<Verification>();
+        services.AddSingleton<LedgerMessagesTable>();
+        services.AddSingleton<ImportStore>();
+        var seconds = configuration.GetValue("Import:SynchronousSeconds", 200.0);
+        services.AddSingleton(new ImportLimits(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(25)));
+    }
+}
