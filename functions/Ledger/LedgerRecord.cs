@@ -132,7 +132,7 @@ public static class RecordJson
         {
             nameof(EntryPosted) when entry is not null => new EntryPosted(record, recordedAt, by, number, entry, digests),
             nameof(BookOpened) => new BookOpened(record, recordedAt, by, name, currency),
-            nameof(AccountDefined) => new AccountDefined(record, recordedAt, by, account, name, Enum.Parse<AccountType>(accountType)),
+            nameof(AccountDefined) => new AccountDefined(record, recordedAt, by, account, name, Enum.TryParse<AccountType>(accountType, out var kind) ? kind : throw new InvalidDataException($"Record {record} defines an account of no type: '{accountType}'.")),
             nameof(PeriodClosed) => new PeriodClosed(record, recordedAt, by, BusinessDay.ParseMonth(month) ?? throw new InvalidDataException($"Record {record} closes no month: '{month}'.")),
             _ => throw new InvalidDataException($"Record {record} is of an unknown type, '{type}'."),
         };
@@ -141,7 +141,8 @@ public static class RecordJson
     /// <summary>UTC to the 100 ns: <c>2026-01-31T23:59:59.1234567Z</c>.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    public static DateTimeOffset ParseTime(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+    private static DateTimeOffset ParseTime(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : throw new InvalidDataException($"'{text}' is no time.");
 
     private static long Number(ref Utf8JsonReader reader)
     {

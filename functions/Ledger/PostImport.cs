@@ -8,7 +8,7 @@ namespace BackOffice.Ledger;
 /// <c>POST /api/books/{book}/imports</c>, <c>application/x-ndjson</c>, one entry a line: posts them as they stream in, each judged by itself, and answers
 /// <c>{posted, duplicates, rejected: [{line, id, code, detail}], rejectedCount}</c>. <c>?atomic=true</c>: all or nothing in one commit (422 with the rejected lines; 413 when it cannot fit).
 /// <c>Prefer: respond-async</c>, or more than 200 s of work: the rest is put aside and 202 names a status URL.
-/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>; adds to <c>LedgerImports</c> when put aside. Messages: then the first to <c>ledger-import</c>.
+/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>; adds to <c>LedgerImports</c> when put aside. Messages: the first part to <c>ledger-import</c> when put aside.
 /// </summary>
 public sealed class PostImport(Books books, ImportStore imports, LedgerQueues queues, ImportLimits limits, TimeProvider time)
 {

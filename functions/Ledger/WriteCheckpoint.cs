@@ -6,7 +6,7 @@ namespace BackOffice.Ledger;
 
 /// <summary>
 /// Queue <c>ledger-checkpoint</c>: writes a checkpoint of a book, so that a cold process need not fold it from its first record.
-/// Rows: reads <c>Ledger</c>, adds to its partition <c>{book}|chk</c>. Messages: none. Told twice, the second finds the first's.
+/// Rows: reads <c>Ledger</c>, adds a checkpoint to it. Messages: none. Told twice, the second finds the first's.
 /// </summary>
 public sealed partial class WriteCheckpoint(Books books, Checkpoint checkpoint, ILogger<WriteCheckpoint> logger)
 {

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Azure.Data.Tables;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace BackOffice.AzuriteTests;
+
+/// <summary>What the proxy does with a request to the store.</summary>
+internal enum Fault
+{
+    /// <summary>The store carries it out; the answer is lost and the connection reset.</summary>
+    DropAnswer,
+
+    /// <summary>The store never sees it; the connection is reset.</summary>
+    DropRequest,
+
+    /// <summary>The connection is reset at once; the store gets the request when <see cref="FaultProxy.LandAsync"/> lets it.</summary>
+    Late,
+
+    /// <summary>503, and the store never sees it.</summary>
+    Unavailable,
+}
+
+/// <summary>Stands between the app and Azurite's tables and disturbs the requests that a test names; all others pass as they are.</summary>
+internal sealed class FaultProxy : IAsyncDisposable
+{
+    private static readonly HashSet<string> OfTheConnection = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length" };
+
+    private readonly WebApplication _app;
+    private readonly HttpMessageInvoker _store = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+    private readonly Uri _target;
+    private readonly Lock _gate = new();
+    private readonly List<Rule> _rules = [];
+    private readonly ConcurrentQueue<TaskCompletionSource<bool>> _late = [];
+    private volatile bool _isDown;
+
+    private FaultProxy(WebApplication app, Uri target, string connectionString)
+    {
+        _app = app;
+        _target = target;
+        ConnectionString = connectionString;
+    }
+
+    /// <summary>As the store's own, but for the address of the tables.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Every connection is reset, and no request reaches the tables.</summary>
+    public bool IsDown
+    {
+        get => _isDown;
+        set => _isDown = value;
+    }
+
+    public static async Task<FaultProxy> StartAsync(AzuriteFixture azurite)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        var app = builder.Build();
+        var target = new TableServiceClient(azurite.ConnectionString).Uri;
+        FaultProxy? proxy = null;
+        app.Run(http => proxy!.AnswerAsync(http));
+        await app.StartAsync();
+        var address = new Uri(app.Urls.First());
+        return proxy = new FaultProxy(app, target, azurite.ConnectionString.Replace(target.Authority, address.Authority, StringComparison.Ordinal));
+    }
+
+    /// <summary>A transaction: what a commit of the ledger is.</summary>
+    public static bool IsCommit(HttpRequest request) => request.Path.Value!.EndsWith("/$batch", StringComparison.Ordinal);
+
+    /// <summary>The look for a segment by its key: what the ledger does to find its own commit.</summary>
+    public static bool IsLook(HttpRequest request) => request.Method == "GET" && Uri.UnescapeDataString(request.GetEncodedPathAndQuery()).Contains("RowKey='seg!", StringComparison.Ordinal);
+
+    /// <summary>The next so many matching requests suffer these faults, one after the other.</summary>
+    public void Next(Func<HttpRequest, bool> matches, params Fault[] faults)
+    {
+        lock (_gate) _rules.AddRange(faults.Select(fault => new Rule(matches, fault, null)));
+    }
+
+    /// <summary>After the next matching request has been answered by the store, and before the app gets the answer, does something else.</summary>
+    public void After(Func<HttpRequest, bool> matches, Func<Task> then)
+    {
+        lock (_gate) _rules.Add(new Rule(matches, null, then));
+    }
+
+    /// <summary>Lets the oldest late request arrive at the store, and returns when it has been carried out; whether the store took it.</summary>
+    public async Task<bool> LandAsync()
+    {
+        Assert.True(_late.TryDequeue(out var late), "No request is late.");
+        var landed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _landed = landed;
+        late.SetResult(true);
+        return await landed.Task;
+    }
+
+    private volatile TaskCompletionSource<bool>? _landed;
+
+    /// <summary>Whether every disturbance asked for has happened.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            lock (_gate) return _rules.Count == 0;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var late in _late) late.TrySetResult(false);
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _store.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        if (_isDown)
+        {
+            http.Abort();
+            return;
+        }
+
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        var request = ToStore(http.Request, body.ToArray());
+        var rule = Take(http.Request);
+        switch (rule?.Fault)
+        {
+            case null:
+                await PassAsync(http, request, rule?.Then);
+                break;
+            case Fault.DropAnswer:
+                using (await _store.SendAsync(request, CancellationToken.None)) http.Abort();
+                break;
+            case Fault.DropRequest:
+                http.Abort();
+                break;
+            case Fault.Late:
+                http.Abort();
+                await SendLateAsync(request);
+                break;
+            default:
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                break;
+        }
+
+        request.Dispose();
+    }
+
+    private Rule? Take(HttpRequest request)
+    {
+        lock (_gate)
+        {
+            var rule = _rules.Find(rule => rule.Matches(request));
+            if (rule is not null) _rules.Remove(rule);
+            return rule;
+        }
+    }
+
+    private async Task PassAsync(HttpContext http, HttpRequestMessage request, Func<Task>? then)
+    {
+        using var answer = await _store.SendAsync(request, CancellationToken.None);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        if (then is not null) await then();
+        http.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
+            if (!OfTheConnection.Contains(name)) http.Response.Headers[name] = values.ToArray();
+        if (body.Length > 0) await http.Response.Body.WriteAsync(body);
+    }
+
+    private async Task SendLateAsync(HttpRequestMessage request)
+    {
+        var gate = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _late.Enqueue(gate);
+        if (!await gate.Task) return;
+        using var answer = await _store.SendAsync(request, CancellationToken.None);
+        // A transaction is answered 202 in any case; what became of it stands in the body.
+        var text = await answer.Content.ReadAsStringAsync();
+        _landed!.SetResult(answer.IsSuccessStatusCode && !text.Contains("HTTP/1.1 4", StringComparison.Ordinal));
+    }
+
+    private HttpRequestMessage ToStore(HttpRequest request, byte[] body)
+    {
+        // The address is taken as it was written: a decoded and encoded one would not match its signature.
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target.GetLeftPart(UriPartial.Authority) + request.GetEncodedPathAndQuery()));
+        if (body.Length > 0 || request.ContentType is not null) message.Content = new ByteArrayContent(body);
+        foreach (var (name, values) in request.Headers)
+        {
+            if (OfTheConnection.Contains(name) || name == "Host") continue;
+            if (!message.Headers.TryAddWithoutValidation(name, values.ToArray())) message.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
+        }
+
+        return message;
+    }
+
+    private sealed record Rule(Func<HttpRequest, bool> Matches, Fault? Fault, Func<Task>? Then);
+}
