@@ -89,13 +89,23 @@ public static class Amount
         return at + digits;
     }
 
+    /// <summary>Moves the point by the exponent, digit by digit: a number type would round what has more digits than it.</summary>
     private static long? ParseExponent(ReadOnlySpan<byte> utf8, int digits, out string reason)
     {
-        reason = "";
-        if (decimal.TryParse(utf8, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value))
-            return ParseMinor(Encoding.ASCII.GetBytes(value.ToString("0.############################", CultureInfo.InvariantCulture)), digits, out reason);
+        const int farthest = 40;
         reason = "The amount is not a decimal number such as \"12.34\".";
-        return null;
+        var e = utf8.IndexOfAny((byte)'e', (byte)'E');
+        var mantissa = Encoding.ASCII.GetString(utf8[..e]);
+        if (!int.TryParse(utf8[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent) || Math.Abs(exponent) > farthest) return null;
+
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var all = point < 0 ? mantissa : mantissa.Remove(point, 1);
+        var decimals = (point < 0 ? 0 : mantissa.Length - point - 1) - exponent;
+        if (all.Length == 0 || point == 0 || point == mantissa.Length - 1) return null;
+        all = decimals < 0 ? all.PadRight(all.Length - decimals, '0') : all.PadLeft(decimals + 1, '0');
+        decimals = Math.Max(decimals, 0);
+        while (decimals > 0 && all[^1] == '0') (all, decimals) = (all[..^1], decimals - 1);
+        return ParseMinor(Encoding.ASCII.GetBytes(decimals == 0 ? all : all.Insert(all.Length - decimals, ".")), digits, out reason);
     }
 
     private static bool Digits(ReadOnlySpan<byte> utf8) => !utf8.ContainsAnyExceptInRange((byte)'0', (byte)'9');

@@ -35,6 +35,7 @@ public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
                 BadHttpRequestException bad => Problem.Of(bad.StatusCode, "request/unreadable", bad.Message),
                 StorageUnavailableException => Problem.Of(503, "storage/unavailable", e.Message, RetryAfterSeconds),
                 _ when StorageFaults.IsTransient(e) => Problem.Of(503, "storage/unavailable", "The store cannot be reached now. Nothing is half done: send the same request again.", RetryAfterSeconds),
+                InvalidDataException => Problem.Of(500, "storage/damaged", $"What is stored does not fit together; no figure is answered from it. {e.Message}"),
                 _ => Problem.Of(500, "internal/bug", "This is a fault of the server; the trace id leads to it in the log."),
             };
             if (e is StorageUnavailableException || StorageFaults.IsTransient(e)) Log.StorageUnavailable(logger, e, context.FunctionDefinition.Name);

@@ -53,11 +53,8 @@ public sealed class Storage
         lock (_gate) return _ready is null || _ready.IsFaulted || _ready.IsCanceled ? _ready = CreateAsync() : _ready;
     }
 
-    private async Task CreateAsync()
-    {
-        foreach (var table in Tables) await Table(table).CreateIfNotExistsAsync();
-        foreach (var queue in Queues) await Queue(queue).CreateIfNotExistsAsync();
-    }
+    private Task CreateAsync() =>
+        Task.WhenAll([.. Tables.Select(table => (Task)Table(table).CreateIfNotExistsAsync()), .. Queues.Select(queue => (Task)Queue(queue).CreateIfNotExistsAsync())]);
 
     /// <summary>A caller waits at most some seconds: three tries of ten seconds, soon after one another.</summary>
     private static void Patience(ClientOptions options)

@@ -113,7 +113,16 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         lock (_gate)
         {
             if (segment.FirstRecord <= _state.Record) return; // this process committed it meanwhile
-            _state.Fold(segment, segment.Records(_state.Digits));
+            try
+            {
+                _state.Fold(segment, segment.Records(_state.Digits));
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // Half a segment must never be answered from: forget everything, so that the next reader meets the damage too.
+                (_state, _loaded) = (new BookState(), false);
+                throw new InvalidDataException($"Segment {segment.FirstRecord} of book {Id} cannot be taken in: {e.Message}", e);
+            }
         }
     }
 

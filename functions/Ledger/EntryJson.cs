@@ -35,6 +35,11 @@ public static class EntryJson
             faults.Add(RequestBody.NotJson(e).Faults[0]);
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            faults.Add(new Fault("", "request/not-utf8", "A member's name holds half a surrogate pair."));
+            return null;
+        }
     }
 
     /// <summary>Reads an entry back from the book, where it is known to be good; the reader stands on its opening brace.</summary>
@@ -333,16 +338,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
 
     private void Unknown(ref Utf8JsonReader reader, string parent, string known)
     {
-        string name;
-        try
-        {
-            name = reader.GetString() ?? "";
-        }
-        catch (InvalidOperationException)
-        {
-            name = "?";
-        }
-
+        var name = reader.GetString()!;
         // A member seen twice comes here too, with its fault already written.
         if (!known.Split(", ").Contains(name, StringComparer.Ordinal))
             faults.Add(new Fault(parent.Length == 0 ? name : $"{parent}.{name}", "request/unknown-field", $"'{name}' is not a member here; known are {known}."));

@@ -20,7 +20,7 @@ public sealed class GetProof(Books books, StoredEntries stored, LedgerTable tabl
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/entries/{id}/proof")] HttpRequest request, string book, string id)
     {
         var query = new QueryFields(request.Query);
-        var (after, limit) = (query.Number("after", 1, long.MaxValue), query.Number("limit", 1, 100_000) ?? 10_000);
+        var (after, limit) = (query.Number("after", 1, int.MaxValue), query.Number("limit", 1, 100_000) ?? 10_000);
         if (query.Refused() is { } wrong) return new Problem(wrong);
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);

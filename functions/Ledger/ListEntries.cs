@@ -16,7 +16,7 @@ public sealed class ListEntries(Books books, StoredEntries stored)
     {
         var query = new QueryFields(request.Query);
         var (from, to, account) = (query.Date("from"), query.Date("to"), query.Id("account"));
-        var (after, limit) = (query.Number("after", 0, long.MaxValue) ?? 0, (int)(query.Number("limit", 1, 1_000) ?? 100));
+        var (after, limit) = (query.Number("after", 0, int.MaxValue) ?? 0, (int)(query.Number("limit", 1, 1_000) ?? 100));
         if (query.Refused() is { } wrong) return new Problem(wrong);
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);

@@ -25,6 +25,8 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         var atomic = query.Flag("atomic");
         var respondAsync = request.Headers["Prefer"].ToString().Contains("respond-async", StringComparison.OrdinalIgnoreCase);
         if (atomic && respondAsync) query.Faults.Add(new Fault("atomic", "ledger/atomic-async", "An atomic import is one commit and is answered at once; leave out 'Prefer: respond-async'."));
+        var key = request.Headers["Idempotency-Key"].ToString();
+        if (key.Length > 0 && !Ids.IsEntity(key)) query.Faults.Add(new Fault("Idempotency-Key", "request/id", $"The header Idempotency-Key must match {Ids.EntityGrammar}."));
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (RequestBody.Unsupported(request, ContentType) is { } unsupported) return new Problem(unsupported);
         var opened = await books.OpenAsync(book);
@@ -37,8 +39,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         var tally = new ImportTally();
         if (!respondAsync && await PostAllAsync(found, lines, by, tally, request.HttpContext.RequestAborted)) return Answer(tally);
         // The caller's key names the import, so that a repeated call finds the first; without one the invocation does.
-        var key = request.Headers["Idempotency-Key"].ToString();
-        return await PutAsideAsync(found, lines, by, tally, Ids.IsEntity(key) ? key : context.InvocationId, request);
+        return await PutAsideAsync(found, lines, by, tally, key.Length > 0 ? key : context.InvocationId, request);
     }
 
     /// <summary>Posts as the lines stream in; false when the time that a caller may wait was up before the end.</summary>

@@ -67,8 +67,13 @@ internal sealed class DevelopmentIdentity : IDisposable
         app.MapGet("/dev/token", (RequestDelegate)TokenAsync);
         var key = new
         {
-            kty = _publicKey.Kty, use = _publicKey.Use, alg = _publicKey.Alg, kid = _publicKey.KeyId,
-            crv = _publicKey.Crv, x = _publicKey.X, y = _publicKey.Y,
+            kty = _publicKey.Kty,
+            use = _publicKey.Use,
+            alg = _publicKey.Alg,
+            kid = _publicKey.KeyId,
+            crv = _publicKey.Crv,
+            x = _publicKey.X,
+            y = _publicKey.Y,
         };
         app.MapGet("/dev/keys", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(new { keys = new[] { key } })));
         app.MapGet("/dev/.well-known/openid-configuration", (RequestDelegate)(http => http.Response.WriteAsJsonAsync(new

@@ -19,6 +19,9 @@ public class AmountTests
     [InlineData("9999999999999.99", 2, 999999999999999)]
     [InlineData("1e1", 2, 1000)]
     [InlineData("1234E-2", 2, 1234)]
+    [InlineData("1.500e+1", 2, 1500)]
+    [InlineData("0.5E1", 0, 5)]
+    [InlineData("100000000000000e-2", 2, 100000000000000)]
     public void ParseMinor_DecimalNumber_IsExact(string text, int digits, long minor) =>
         Assert.Equal(minor, Amount.ParseMinor(Encoding.ASCII.GetBytes(text), digits, out _));
 
@@ -33,6 +36,15 @@ public class AmountTests
     [InlineData("1.0", 0)]
     [InlineData("10000000000000", 2)]
     [InlineData("1e99", 2)]
+    [InlineData("1e-3", 2)]
+    [InlineData("0.99999999999999999999999999999999e1", 2)]
+    [InlineData("1e-40", 2)]
+    [InlineData("1.e1", 2)]
+    [InlineData(".1e1", 2)]
+    [InlineData("-1e1", 2)]
+    [InlineData("1e1e1", 2)]
+    [InlineData("1e1.5", 2)]
+    [InlineData("1e2147483648", 2)]
     [InlineData("e", 2)]
     [InlineData("NaN", 2)]
     public void ParseMinor_WhatIsNoAmount_SaysWhy(string text, int digits)

@@ -41,6 +41,7 @@ public class EntryJsonTests
     [InlineData("""{"id":"e1","id":"e1"}""", "request/duplicate-field", "id")]
     [InlineData("""{"id":"e1","\u0069d":"e1"}""", "request/duplicate-field", "id")]
     [InlineData("""{"id":"e1","memo":1}""", "request/unknown-field", "memo")]
+    [InlineData("""{"id":"e1","\ud800":1}""", "request/not-utf8", "")]
     [InlineData("""{"id":"e1","reverses":"e0"}""", "request/unknown-field", "reverses")]
     [InlineData("""{"id":"e1","date":"2025-02-30"}""", "ledger/date-invalid", "date")]
     [InlineData("""{"id":"e1","date":"2025-01-01","text":""}""", "request/text", "text")]
