@@ -35,6 +35,7 @@ public static class Program
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Storage>();
         services.AddSingleton<Tokens>();
+        services.AddSingleton<Parameters>();
         services.AddSingleton<FrozenDictionary<string, string[]>>(_ => Rights.Of(typeof(Program).Assembly));
     }
 

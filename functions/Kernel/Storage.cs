@@ -13,7 +13,7 @@ namespace BackOffice.Kernel;
 /// </summary>
 public sealed class Storage
 {
-    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications"];
+    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters"];
     private static readonly string[] Queues = ["ledger-post", "ledger-import", "ledger-verify", "ledger-checkpoint"];
 
     private readonly TableServiceClient _tables;

@@ -17,17 +17,17 @@ public sealed class Tokens
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<string, Caller> _remembered = new(StringComparer.Ordinal);
-    private readonly ConfigurationManager<OpenIdConnectConfiguration> _metadata;
+    private readonly ConfigurationManager<OpenIdConnectConfiguration>? _metadata;
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly string[] _audiences;
     private readonly TimeProvider _time;
 
     public Tokens(IConfiguration configuration, TimeProvider time)
     {
-        var authority = Required(configuration, "Identity:Authority").TrimEnd('/');
-        _audiences = Required(configuration, "Identity:Audience").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         _time = time;
-        var address = new Uri(authority + "/.well-known/openid-configuration");
+        _audiences = (configuration["Identity:Audience"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (_audiences.Length == 0 || configuration["Identity:Authority"] is not { Length: > 0 } authority) return;
+        var address = new Uri(authority.TrimEnd('/') + "/.well-known/openid-configuration");
         _metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
             address.AbsoluteUri, new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !address.IsLoopback });
     }
@@ -42,14 +42,15 @@ public sealed class Tokens
         }
 
         if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return new Refusal(401, "identity/token-missing", "Only 'Authorization: Bearer <token>' is taken.");
-        return await ValidateAsync(authorization, authorization["Bearer ".Length..].Trim());
+        if (_metadata is null) return new Refusal(503, "identity/not-configured", "This app does not know whose tokens to take: set Identity__Authority and Identity__Audience (README, \"Settings\").");
+        return await ValidateAsync(_metadata, authorization, authorization["Bearer ".Length..].Trim());
     }
 
-    private async Task<Outcome<Caller>> ValidateAsync(string authorization, string token)
+    private async Task<Outcome<Caller>> ValidateAsync(ConfigurationManager<OpenIdConnectConfiguration> provider, string authorization, string token)
     {
         var parameters = new TokenValidationParameters
         {
-            ConfigurationManager = _metadata,
+            ConfigurationManager = provider,
             ValidAudiences = _audiences,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
             ClockSkew = TimeSpan.FromMinutes(2),
@@ -58,7 +59,7 @@ public sealed class Tokens
         try
         {
             // Asked for here, since the handler would report unreachable metadata as a bad token.
-            var metadata = await _metadata.GetConfigurationAsync(CancellationToken.None);
+            var metadata = await provider.GetConfigurationAsync(CancellationToken.None);
             parameters.ValidIssuer = metadata.Issuer;
         }
         catch (InvalidOperationException)
@@ -96,7 +97,4 @@ public sealed class Tokens
     };
 
     private static string? Claim(JsonWebToken jwt, string type) => jwt.TryGetPayloadValue<string>(type, out var value) && value.Length > 0 ? value : null;
-
-    private static string Required(IConfiguration configuration, string key) =>
-        configuration[key] is { Length: > 0 } value ? value : throw new InvalidOperationException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing; see README, \"Settings\".");
 }

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+
+namespace BackOffice.Kernel;
+
+/// <summary>A figure that law or the company sets and changes by date: a tax rate, a limit, a period.</summary>
+/// <param name="Name">Its name, <c>subject.figure</c>: <c>vat.standard</c>.</param>
+/// <param name="Unit">What the value counts: <c>rate</c> (0.19 = 19 %), <c>years</c>, <c>EUR</c>.</param>
+/// <param name="Source">The statute it comes from.</param>
+/// <param name="Defaults">Values the app knows by itself, by first day of validity, oldest first.</param>
+public sealed record Parameter(string Name, string Unit, string Source, IReadOnlyList<(DateOnly From, decimal Value)> Defaults)
+{
+    /// <summary>The parameters of this app. A department adds its own here.</summary>
+    public static readonly IReadOnlyList<Parameter> All =
+    [
+        new("retention.books", "years", "HGB §257(4), AO §147(3)", [(new(1999, 1, 1), 10)]),
+        new("retention.vouchers", "years", "HGB §257(4), AO §147(3); 8 since the fourth Bürokratieentlastungsgesetz", [(new(1999, 1, 1), 10), (new(2025, 1, 1), 8)]),
+        new("vat.reduced", "rate", "UStG §12(2), §28(2)", [(new(1983, 7, 1), 0.07m), (new(2020, 7, 1), 0.05m), (new(2021, 1, 1), 0.07m)]),
+        new("vat.standard", "rate", "UStG §12(1), §28(1)", [(new(1998, 4, 1), 0.16m), (new(2007, 1, 1), 0.19m), (new(2020, 7, 1), 0.16m), (new(2021, 1, 1), 0.19m)]),
+    ];
+
+    public static Parameter? Find(string name) => All.FirstOrDefault(parameter => parameter.Name == name);
+}
+
+/// <summary>A value of a parameter and since when it holds. Versions count from 1 within the parameter; those of the app itself have version 0 and no author.</summary>
+/// <param name="From">First business date it holds for.</param>
+/// <param name="Value">The value, exact.</param>
+/// <param name="Version">Which change brought it.</param>
+/// <param name="By">Who changed it.</param>
+/// <param name="At">When it was changed.</param>
+/// <param name="Reason">Why, in the words of who changed it.</param>
+public sealed record ParameterValue(DateOnly From, decimal Value, int Version = 0, string? By = null, DateTimeOffset? At = null, string? Reason = null);
+
+/// <summary>All values of one parameter, in the order in which they were made.</summary>
+public sealed record ParameterHistory(Parameter Parameter, IReadOnlyList<ParameterValue> Values)
+{
+    /// <summary>
+    /// The value that holds on a business date: of the values valid from that day or earlier the one with the latest first day, and among equals the newest version.
+    /// Null before the first. Worked: vat.standard on 2020-12-31 → 0.16 (from 2020-07-01), on 2021-01-01 → 0.19.
+    /// </summary>
+    public ParameterValue? On(DateOnly date) => Values.Where(value => value.From <= date).OrderBy(value => value.From).ThenBy(value => value.Version).LastOrDefault();
+
+    /// <summary>
+    /// A change: 422 <c>parameter/value</c> when the value is negative, or a rate is above 1. The same value from the same day again changes nothing: null.
+    /// A change for a day in the past is allowed, since statutes are at times late; figures already posted keep theirs.
+    /// </summary>
+    internal static Outcome<ParameterChange> Decide(ParameterHistory history, DateOnly from, decimal value, string reason, string by, DateTimeOffset now)
+    {
+        if (value < 0 || (history.Parameter.Unit == "rate" && value > 1))
+            return new Refusal(422, "parameter/value", history.Parameter.Unit == "rate" ? "A rate lies between 0 and 1: 19 % is 0.19." : "The value must not be negative.", "value");
+        var current = history.Values.Where(known => known.From == from).MaxBy(known => known.Version);
+        if (current?.Value == value) return new ParameterChange(current, IsNew: false);
+        return new ParameterChange(new ParameterValue(from, value, history.Values.Max(known => known.Version) + 1, by, now, reason), IsNew: true);
+    }
+}
+
+/// <summary>The value after a change, and whether it had to be written.</summary>
+public sealed record ParameterChange(ParameterValue Value, bool IsNew);
+
+/// <summary>
+/// Table <c>Parameters</c>: PartitionKey the parameter's name, RowKey <c>{version, 6 digits}</c>: From, Value, By, At, Reason. One row a change; never changed or removed, so the table is its own history.
+/// </summary>
+public sealed class Parameters(Storage storage)
+{
+    private readonly TableClient _table = storage.Table("Parameters");
+
+    public async Task<ParameterHistory> HistoryAsync(Parameter parameter)
+    {
+        await storage.ReadyAsync();
+        List<ParameterValue> values = [.. parameter.Defaults.Select(known => new ParameterValue(known.From, known.Value))];
+        await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{parameter.Name}'"))
+        {
+            values.Add(new ParameterValue(
+                BusinessDay.Parse(row.GetString("From"))!.Value, decimal.Parse(row.GetString("Value"), CultureInfo.InvariantCulture),
+                int.Parse(row.RowKey, CultureInfo.InvariantCulture), row.GetString("By"), row.GetDateTimeOffset("At"), row.GetString("Reason")));
+        }
+
+        return new ParameterHistory(parameter, values);
+    }
+
+    /// <summary>Adds a version; false when another change took its number first.</summary>
+    public async Task<bool> AddAsync(Parameter parameter, ParameterValue value)
+    {
+        try
+        {
+            await _table.AddEntityAsync(new TableEntity(parameter.Name, value.Version.ToString("D6", CultureInfo.InvariantCulture))
+            {
+                ["From"] = BusinessDay.Text(value.From),
+                ["Value"] = value.Value.ToString(CultureInfo.InvariantCulture),
+                ["By"] = value.By,
+                ["At"] = value.At,
+                ["Reason"] = value.Reason,
+            });
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            return false;
+        }
+    }
+}
