@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace BackOffice.Kernel;
 
-/// <summary>The form of every queue message.</summary>
+/// <summary>The form of every queue message; at most 48 KiB of JSON, since the platform takes 64 KiB after base64.</summary>
 /// <param name="Schema">Which message this is, <c>department-step</c>: <c>ledger-post</c>.</param>
 /// <param name="Version">Version of the body's shape; a handler takes the versions it knows and lets others go to poison.</param>
 /// <param name="OperationId">Names the work; told twice it is done once.</param>
@@ -10,15 +10,12 @@ namespace BackOffice.Kernel;
 /// <param name="Body">The message itself.</param>
 public sealed record Envelope<T>(string Schema, int Version, string OperationId, string CorrelationId, T Body)
 {
-    /// <summary>
-    /// The platform's limit is 64 KiB after base64, hence 48 KiB of JSON.
-    /// </summary>
-    public const int MaxBytes = 48 * 1024;
+    private const int MaxIdLength = 200;
 
     /// <summary>Throws when the message is not the one the handler was written for, which sends it to the poison queue.</summary>
     internal void Expect(string schema, int version)
     {
-        if (Schema != schema || Version != version || string.IsNullOrEmpty(OperationId) || Body is null)
-            throw new JsonException($"Expected schema '{schema}' version {version} with an operationId and a body; got '{Schema}' version {Version}, operationId '{OperationId}'.");
+        if (Schema != schema || Version != version || string.IsNullOrEmpty(OperationId) || OperationId.Length > MaxIdLength || CorrelationId?.Length > MaxIdLength || Body is null)
+            throw new JsonException($"Expected schema '{schema}' version {version} with an operationId (it and the correlationId at most {MaxIdLength} characters) and a body; got '{Schema}' version {Version}, operationId '{OperationId}'.");
     }
 }

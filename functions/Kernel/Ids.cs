@@ -19,6 +19,9 @@ public static class Ids
     /// <summary>A book id: <c>[a-z0-9-]{1,40}</c>.</summary>
     public static bool IsBook(ReadOnlySpan<char> id) => id.Length is >= 1 and <= 40 && !id.ContainsAnyExcept(BookChars);
 
+    /// <summary>A name that a caller made up, cut so that answers and rows stay small.</summary>
+    public static string Cut(string name) => name.Length <= 64 ? name : name[..63] + "…";
+
     /// <summary>First 128 bits of SHA-256: at 10⁹ ids the chance of any two alike is below 10⁻²⁰.</summary>
     public static UInt128 Digest(ReadOnlySpan<byte> utf8)
     {

@@ -41,6 +41,13 @@ public sealed class JsonFields
         return null;
     }
 
+    /// <summary>Marks a member as known that may be left out; null.</summary>
+    public string? Absent(string name)
+    {
+        _asked.Add(name);
+        return null;
+    }
+
     public bool Has(string name) => _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out _);
 
     /// <summary>Members that were not asked for are faults: a misspelt name must not vanish unseen.</summary>
@@ -48,7 +55,7 @@ public sealed class JsonFields
     {
         if (_object.ValueKind != JsonValueKind.Object) return;
         foreach (var member in _object.EnumerateObject())
-            if (!_asked.Contains(member.Name)) Fault(member.Name, "request/unknown-field", $"'{member.Name}' is not a member here; known are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}.");
+            if (!_asked.Contains(member.Name)) Fault(Ids.Cut(member.Name), "request/unknown-field", $"'{Ids.Cut(member.Name)}' is not a member here; known are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>Why a text is not acceptable, or null.</summary>

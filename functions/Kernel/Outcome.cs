@@ -11,6 +11,9 @@ public sealed record Fault(string Path, string Code, string Detail);
 /// <summary>An expected "no": the HTTP status it is answered with and every rule that was broken, at least one.</summary>
 public sealed record Refusal(int Status, IReadOnlyList<Fault> Faults)
 {
+    /// <summary>So many faults are named at most; who mends those learns of the rest.</summary>
+    public const int MaxFaults = 100;
+
     public Refusal(int status, string code, string detail, string path = "") : this(status, [new Fault(path, code, detail)]) { }
 
     /// <summary>The first broken rule names the whole refusal.</summary>

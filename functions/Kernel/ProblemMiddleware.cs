@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -66,6 +67,8 @@ public static class StorageFaults
         RequestFailedException { Status: 0 or 408 or 429 or >= 500 } => true,
         RequestFailedException => false,
         AggregateException all => all.InnerExceptions.All(IsTransient),
+        BadHttpRequestException => false,
+        AuthenticationFailedException => true, // the managed identity's endpoint, which has its hiccups
         TaskCanceledException or TimeoutException or IOException or HttpRequestException => true,
         _ => false,
     };

@@ -47,11 +47,19 @@ public sealed class QueryFields(IQueryCollection query)
         return text;
     }
 
+    /// <summary><c>lang</c>: <c>de</c> or <c>en</c>, which is the default.</summary>
+    public string Language()
+    {
+        var language = Text("lang") ?? "en";
+        if (language is not ("de" or "en")) Faults.Add(new Fault("lang", "request/language", "'lang' must be de or en."));
+        return language;
+    }
+
     /// <summary>The refusal of everything wrong so far and of parameters that were not asked for, or null.</summary>
     public Refusal? Refused()
     {
         foreach (var name in query.Keys)
-            if (!_asked.Contains(name)) Faults.Add(new Fault(name, "request/unknown-parameter", $"'{name}' is no parameter here; known are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}."));
+            if (!_asked.Contains(name)) Faults.Add(new Fault(Ids.Cut(name), "request/unknown-parameter", $"'{Ids.Cut(name)}' is no parameter here; known are {string.Join(", ", _asked.Order(StringComparer.Ordinal))}."));
         return Faults.Count == 0 ? null : Refusal.Of(Faults);
     }
 }

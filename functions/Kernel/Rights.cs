@@ -73,7 +73,19 @@ public sealed partial class RightsMiddleware(Tokens tokens, FrozenDictionary<str
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         var function = context.FunctionDefinition.Name;
-        if (context.GetHttpContext() is not { } http || !rights.TryGetValue(function, out var roles) || roles.Length == 0)
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        if (!rights.TryGetValue(function, out var roles))
+        {
+            await Problem.Of(403, "identity/no-rule", $"Nothing says who may call {function}.").ExecuteAsync(http);
+            return;
+        }
+
+        if (roles.Length == 0)
         {
             await next(context);
             return;

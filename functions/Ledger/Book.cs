@@ -26,16 +26,21 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     private Task _flying = Task.CompletedTask;
     private Task? _waiting;
     private int _committing;
+    private long? _othersWroteAt;
 
     // The committer's own.
     private ETag _head;
     private long _headRecord = -1;
     private long _checkpointRecord;
-    private readonly ArrayBufferWriter<byte> _lines = new(4096);
+    private long _restedAt;
+    private ArrayBufferWriter<byte> _lines = new(4096);
 
     public string Id { get; } = id;
 
     public DateTimeOffset LastUsed { get; private set; }
+
+    /// <summary>How many entries are held in memory, roughly: read without the lock.</summary>
+    public long KnownEntries => _state.Entries;
 
     /// <summary>Called when so much has come since the last checkpoint that a new one is worth its cost; see <see cref="WriteCheckpoint"/>.</summary>
     public Func<Book, Task>? CheckpointDue { get; init; }
@@ -95,12 +100,15 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
             }
         }
 
-        // A point read tells most cheaply that there is nothing new, which is what it nearly always tells.
-        var next = await table.ReadSegmentAsync(Id, KnownRecord() + 1);
-        if (next is null) return;
-        Fold(next);
+        // A point read tells most cheaply that there is nothing new, which is what it nearly always tells; a few of them are still quicker than a query.
+        for (var n = 0; n < 4; n++)
+        {
+            if (await table.ReadSegmentAsync(Id, KnownRecord() + 1) is not { } next) return;
+            Fold(next);
+        }
+
         await foreach (var segment in table.ReadSegmentsAsync(Id, KnownRecord() + 1)) Fold(segment);
-        await OfferCheckpointAsync();
+        _ = OfferCheckpointAsync();
     }
 
     private long KnownRecord()
@@ -113,6 +121,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         lock (_gate)
         {
             if (segment.FirstRecord <= _state.Record) return; // this process committed it meanwhile
+            _othersWroteAt = time.GetTimestamp();
             try
             {
                 _state.Fold(segment, segment.Records(_state.Digits));
@@ -148,6 +157,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     private async Task CommitWaitingAsync()
     {
         var batch = new List<BookCommand>();
+        _restedAt = time.GetTimestamp();
         while (true)
         {
             while (Gather(batch))
@@ -185,42 +195,73 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         return batch.Count > 0;
     }
 
+    /// <summary>
+    /// Who commits back to back leaves another instance no moment to be first: it needs two round trips, the head and the commit. So a committer that has not rested for a while rests for
+    /// three of its own: seldom as a rule, often when others are known to write here.
+    /// </summary>
+    private async Task RestAsync(TimeSpan commit)
+    {
+        var othersWrite = _othersWroteAt is { } at && time.GetElapsedTime(at) < TimeSpan.FromSeconds(10);
+        if (time.GetElapsedTime(_restedAt) < TimeSpan.FromMilliseconds(othersWrite ? 100 : 1000)) return;
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(3 * commit.TotalMilliseconds, 5, 100)));
+        _restedAt = time.GetTimestamp();
+    }
+
+    /// <summary>Commits the batch, in smaller and smaller groups while other instances are faster: what is quick to prepare has the better chance against them.</summary>
     private async Task CommitAsync(List<BookCommand> batch)
     {
         var started = time.GetTimestamp();
-        if (!_loaded) await CatchUpAsync();
-        for (var round = 0; ; round++)
+        var (done, take, lost) = (0, batch.Count, 0);
+        while (done < batch.Count)
         {
-            var draft = Draft(batch);
-            if (draft.IsEmpty)
+            var group = batch.GetRange(done, Math.Min(take, batch.Count - done));
+            if (await TryCommitAsync(group, started))
             {
-                // Nothing to write: the answers are refusals or "already there", which hold only if the state is not behind.
-                await CatchUpAsync();
-                if (KnownRecord() == draft.Record) break;
+                foreach (var command in group) command.Complete();
+                await RestAsync(time.GetElapsedTime(started));
+                (done, lost, started) = (done + group.Count, 0, time.GetTimestamp());
                 continue;
             }
 
-            var segments = draft.Segments();
-            var packed = segments.ConvertAll(s => new PackedSegment(s.Segment, s.Segment.Pack()));
-            var packedBytes = packed.Sum(p => (long)p.Bytes.Length);
-            if (packedBytes > LedgerTable.MaxCommitBytes || packed.Count > LedgerTable.MaxCommitSegments) throw new CommitTooLargeException(packedBytes);
-            if (await PutAsync(draft, segments, packed, started)) break;
-            await Task.Delay(Jitter(round));
+            if (time.GetElapsedTime(started) > Patience) throw new StorageUnavailableException($"Book {Id} is being written by others without a pause. Send the same request again.");
+            take = Math.Max(1, group.Count / 2);
+            await Task.Delay(Jitter(lost++));
+            _headRecord = -1;
         }
 
-        foreach (var command in batch) command.Complete();
-        await OfferCheckpointAsync();
+        _ = OfferCheckpointAsync(); // nobody waits for it
     }
 
-    private BookDraft Draft(List<BookCommand> batch)
+    /// <summary>True: the group's decisions hold, and what they add is durable. False: another instance was first, and they must be made anew.</summary>
+    private async Task<bool> TryCommitAsync(List<BookCommand> group, long started)
+    {
+        if (!_loaded) await CatchUpAsync();
+        await HaveHeadAsync();
+        var draft = Draft(group);
+        if (draft.IsEmpty)
+        {
+            // Nothing to write: the answers are refusals or "already there", which hold unless the state was behind when they were made.
+            await CatchUpAsync();
+            return KnownRecord() == draft.Base || Draft(group).IsEmpty;
+        }
+
+        if (draft.Base != _headRecord) return false; // a reader took in more between the head and the draft
+        var segments = draft.Segments();
+        var packed = segments.ConvertAll(s => new PackedSegment(s.Segment, s.Segment.Pack()));
+        var packedBytes = packed.Sum(p => (long)p.Bytes.Length);
+        if (packedBytes > LedgerTable.MaxCommitBytes || packed.Count > LedgerTable.MaxCommitSegments) throw new CommitTooLargeException(packedBytes);
+        return await PutAsync(draft, segments, packed, started);
+    }
+
+    private BookDraft Draft(List<BookCommand> group)
     {
         const int keptBytes = 4_000_000;
-        if (_lines.Capacity > keptBytes && batch[0].Bytes < keptBytes) _lines.Clear();
+        if (_lines.Capacity > keptBytes) _lines = new ArrayBufferWriter<byte>(4096); // an atomic import has been here
         _lines.ResetWrittenCount();
         lock (_gate)
         {
             var draft = new BookDraft(_state, time.GetUtcNow(), _lines);
-            foreach (var command in batch) command.Run(draft);
+            foreach (var command in group) command.Run(draft);
             return draft;
         }
     }
@@ -238,7 +279,6 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         var first = segments[0].Segment;
         for (var attempt = 0; ; attempt++)
         {
-            if (!await HaveHeadAsync(first.FirstRecord - 1)) return false;
             try
             {
                 _head = await table.CommitAsync(Id, _head, packed, draft.Entry);
@@ -250,40 +290,34 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
             {
                 Log.CommitUnclear(logger, Id, first.FirstRecord, (e as RequestFailedException)?.Status ?? 0, attempt);
                 var found = await FindAsync(first.FirstRecord, started);
-                if (found is not null)
+                if (found is not null && found.Commit.AsSpan().SequenceEqual(first.Commit))
                 {
-                    _headRecord = -1;
-                    if (!found.Commit.AsSpan().SequenceEqual(first.Commit))
-                    {
-                        await CatchUpAsync();
-                        return false;
-                    }
-
+                    _headRecord = -1; // it moved with the commit, to an ETag we were not told
                     FoldOwn(segments);
                     return true;
                 }
 
-                // A refusal with nothing of ours there means that our ETag is old: read the head again. Otherwise keep it, as said above.
-                if (e is RequestFailedException { Status: 409 or 412 }) _headRecord = -1;
+                // Somebody else's records stand there; or a refusal with nothing there, which means that our ETag is old.
+                if (found is not null || e is RequestFailedException { Status: 409 or 412 }) return false;
                 if (time.GetElapsedTime(started) > Patience) throw Unavailable(e);
                 await Task.Delay(Jitter(attempt));
             }
         }
     }
 
-    /// <summary>Sees to it that <see cref="_head"/> is the ETag of the head at this record; false when the book has moved on.</summary>
-    private async Task<bool> HaveHeadAsync(long record)
+    /// <summary>Sees to it that <see cref="_head"/> is the ETag of the head that the state stands at.</summary>
+    private async Task HaveHeadAsync()
     {
-        if (_headRecord == record) return true;
-        var head = await table.ReadHeadAsync(Id);
-        if ((head?.Record ?? 0) != record)
+        const int damagedAfterRounds = 100;
+        for (var round = 0; _headRecord != KnownRecord(); round++)
         {
-            await CatchUpAsync();
-            return false;
+            var head = await table.ReadHeadAsync(Id);
+            (_head, _headRecord) = (head?.ETag ?? default, head?.Record ?? 0);
+            if (_headRecord > KnownRecord()) await CatchUpAsync();
+            // A state behind the head has just caught up; one beyond it was overtaken, and sees it in the next round. Only damage lasts.
+            if (_headRecord > KnownRecord() || (head is null && KnownRecord() > 0) || round == damagedAfterRounds)
+                throw new InvalidDataException($"The head of book {Id} stands at record {_headRecord}, its records end with {KnownRecord()}. Run the verification of this book.");
         }
-
-        (_head, _headRecord) = (head?.ETag ?? default, record);
-        return true;
     }
 
     private async Task<Segment?> FindAsync(long firstRecord, long started)
@@ -316,7 +350,9 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         lock (_gate)
         {
             var since = Math.Max(_state.Record - _checkpointRecord, 0);
-            due = since >= everyRecords || (since >= everySegments && SegmentsSince(_checkpointRecord) >= everySegments);
+            // At low load a commit is one entry; then a tenth more segments is what a new checkpoint is worth, since it lists them all.
+            var segments = Math.Max(everySegments, _state.Segments.Count / 10);
+            due = since >= everyRecords || (since >= segments && SegmentsSince(_checkpointRecord) >= segments);
             if (due) _checkpointRecord = _state.Record;
         }
 
@@ -325,7 +361,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         {
             await CheckpointDue(this);
         }
-        catch (Exception e) when (StorageFaults.IsTransient(e) || e is RequestFailedException)
+        catch (Exception e)
         {
             Log.CheckpointNotAsked(logger, e, Id); // it only makes later starts faster, and will be asked for again
         }
@@ -338,8 +374,8 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         return count;
     }
 
-    /// <summary>Full jitter: anything between nothing and a bound that doubles up to half a second.</summary>
-    private static TimeSpan Jitter(int round) => TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(500, 10 << Math.Min(round, 6)));
+    /// <summary>Full jitter: anything between nothing and a bound that doubles up to 20 ms: longer, and who has lost would miss the moments that others rest.</summary>
+    private static TimeSpan Jitter(int round) => TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(20, 1 << Math.Min(round, 6)));
 
     private StorageUnavailableException Unavailable(Exception inner) =>
         new($"The store does not answer clearly for book {Id}. Send the same request again: what was booked is recognised, nothing is booked twice.", inner);

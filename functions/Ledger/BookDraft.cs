@@ -32,9 +32,11 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
     // What this draft adds to the state, for the decisions that follow within it. Made when needed: most drafts hold entries only.
     private readonly Dictionary<UInt128, (long Number, UInt128 Request)> _entries = [];
     private Dictionary<string, AccountDefined>? _accounts;
+    private readonly HashSet<string> _posted = new(StringComparer.Ordinal);
     private HashSet<long>? _reversed;
     private BookOpened? _opened;
     private DateOnly? _closedThrough;
+    private int? _closedPeriod13;
     private byte[]? _head;
     private string? _headBy;
 
@@ -42,23 +44,32 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
     public bool Exists => state.Exists || _opened is not null;
     public string Name => _opened?.Name ?? state.Name;
     public string Currency => _opened?.Currency ?? state.Currency;
-    public long Record => state.Record + _records.Count;
+    public BookSettings Settings => _opened?.Settings ?? state.Settings;
+    /// <summary>The last record that the draft builds on.</summary>
+    public long Base { get; } = state.Record;
+    public long Record => Base + _records.Count;
     public long Entry => state.Entries + _entries.Count;
     public ReadOnlySpan<byte> Hash => _hash;
     public DateTimeOffset Now => now;
     public DateOnly? ClosedThrough => _closedThrough ?? state.ClosedThrough;
+    public int ClosedPeriod13 => _closedPeriod13 ?? state.ClosedPeriod13;
     public DateOnly? FirstOpenMonth => BookState.FirstOpenMonth(ClosedThrough);
     public int LineBytes => buffer.WrittenCount;
 
     /// <summary>Earliest posting date of any entry, also of this draft.</summary>
-    public DateOnly? FirstDate => _records.OfType<EntryPosted>().Select(posted => (DateOnly?)posted.Entry.Date).Append(state.FirstDate).Min();
+    public DateOnly? FirstDate => _records.OfType<EntryPosted>().Select(posted => (DateOnly?)posted.Date).Append(state.FirstDate).Min();
 
-    public (string Name, AccountType Type, bool Used)? Account(string code)
+    /// <summary>The account as it is defined now, and whether anything is posted to it.</summary>
+    public (AccountDefined Account, bool Used)? Account(string code)
     {
         var known = state.Account(code);
-        if (_accounts is not null && _accounts.TryGetValue(code, out var defined)) return (defined.Name, defined.Type, known?.Days.Count > 0);
-        return known is null ? null : (known.Name, known.Type, known.Days.Count > 0 || Posts(code));
+        var defined = _accounts?.GetValueOrDefault(code);
+        if (known is null && defined is null) return null;
+        return (defined ?? new AccountDefined(0, default, "", code, known!.Name, known.Type, known.Line, known.OtherLine), known?.Days.Count > 0 || _posted.Contains(code));
     }
+
+    /// <summary>The accounts committed so far, for decisions that go through all of them; what this draft adds is not among them.</summary>
+    public IReadOnlyList<AccountState> CommittedAccounts => state.Accounts;
 
     public bool HasAccount(string code) => state.Account(code) is not null || (_accounts is not null && _accounts.ContainsKey(code));
 
@@ -71,11 +82,11 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
 
     public bool IsReversed(long number) => state.ReversedBy.ContainsKey(number) || (_reversed is not null && _reversed.Contains(number));
 
-    public void Open(string name, string currency, string by) => Add(_opened = new BookOpened(Record + 1, now, by, name, currency));
+    public void Open(string name, string currency, BookSettings settings, string by) => Add(_opened = new BookOpened(Record + 1, now, by, name, currency, settings));
 
-    public void DefineAccount(string account, string name, AccountType type, string by)
+    public void DefineAccount(string account, string name, AccountType type, string by, string? line = null, string? otherLine = null)
     {
-        var defined = new AccountDefined(Record + 1, now, by, account, name, type);
+        var defined = new AccountDefined(Record + 1, now, by, account, name, type, line, otherLine);
         (_accounts ??= new(StringComparer.Ordinal))[account] = defined;
         Add(defined);
     }
@@ -86,19 +97,26 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
         Add(new PeriodClosed(Record + 1, now, by, month));
     }
 
-    /// <summary>Posts an entry that has been decided; returns its number.</summary>
-    public long Post(PreparedEntry prepared, string by)
+    public void ClosePeriod13(int year, string by)
+    {
+        _closedPeriod13 = year;
+        Add(new Period13Closed(Record + 1, now, by, year));
+    }
+
+    /// <summary>Posts an entry that has been decided, on the date the decision gave it; returns its number.</summary>
+    public long Post(PreparedEntry prepared, DateOnly date, string by)
     {
         if (!ReferenceEquals(by, _headBy)) (_head, _headBy) = (RecordJson.EntryHead(now, by), by);
-        CutWhenFull(prepared.Canonical.Length + _head!.Length + 80);
+        CutWhenFull(prepared.Canonical.Length + _head!.Length + 120);
         var number = Entry + 1;
         var start = buffer.WrittenCount;
-        RecordJson.WriteEntry(buffer, Record + 1, number, _head, prepared.Canonical.Span);
+        RecordJson.WriteEntry(buffer, Record + 1, number, _head, date == prepared.Entry.Date ? null : date, prepared.Canonical.Span);
         Chain.Append(_hash, buffer.WrittenSpan[start..]);
         buffer.Write("\n"u8);
         if (prepared.Entry.Reverses is { } reversed && Find(Kernel.Ids.Digest(reversed)) is { } original) (_reversed ??= []).Add(original.Number);
+        foreach (var line in prepared.Entry.Lines) _posted.Add(line.Account);
         _entries.Add(prepared.Digests.Id, (number, prepared.Digests.Request));
-        _records.Add(new EntryPosted(Record + 1, now, by, number, prepared.Entry, prepared.Digests));
+        _records.Add(new EntryPosted(Record + 1, now, by, number, prepared.Entry, prepared.Digests, date));
         return number;
     }
 
@@ -135,6 +153,4 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
         if (_cuts.Count > 0 && buffer.WrittenCount - _cuts[^1].Start + next <= Segment.MaxLinesBytes) return;
         _cuts.Add((buffer.WrittenCount, Record + 1, [.. _hash], _records.Count));
     }
-
-    private bool Posts(string code) => _records.OfType<EntryPosted>().Any(posted => posted.Entry.Lines.Any(line => line.Account == code));
 }

@@ -5,9 +5,12 @@ namespace BackOffice.Ledger;
 /// <summary>The book as it was known after an earlier entry: the newest checkpoint before it, and the records from there.</summary>
 public sealed class BookHistory(LedgerTable table, Checkpoint checkpoint)
 {
-    /// <summary>Answers from the state right after entry <paramref name="entry"/> (0: before the first). 422 <c>ledger/entry-unknown</c> when the book is not that far.</summary>
-    public async Task<Outcome<T>> ReadAsync<T>(Book book, long entry, Func<BookState, Outcome<T>> read) where T : class
+    /// <summary>
+    /// Answers from the state right after entry <paramref name="recorded"/> (0: before the first), or as it is now (null). 422 <c>ledger/entry-unknown</c> when the book is not that far.
+    /// </summary>
+    public async Task<Outcome<T>> ReadAsync<T>(Book book, long? recorded, Func<BookState, Outcome<T>> read) where T : class
     {
+        if (recorded is not { } entry) return await book.ReadAsync(read);
         var entries = await book.ReadAsync(state => state.Entries);
         if (entry == entries) return book.ReadKnown(state => state.Entries == entry ? read(state) : null) ?? read(await StateAtAsync(book.Id, entry));
         if (entry > entries) return new Refusal(422, "ledger/entry-unknown", $"The book's last entry is number {entries}; there is no entry {entry} yet.", "recorded");

@@ -26,33 +26,108 @@ public sealed class AccountState(string code, string name, AccountType type)
     public string Name { get; set; } = name;
     public AccountType Type { get; set; } = type;
 
-    /// <summary>Sorted by day; only days with postings.</summary>
-    public List<DayTotal> Days { get; } = [];
+    /// <summary>Line of the statements it belongs to; null = none yet.</summary>
+    public string? Line { get; set; }
+
+    /// <summary>Line it belongs to while its balance stands on the other side (a bank account overdrawn); null = it stays where it is.</summary>
+    public string? OtherLine { get; set; }
+
+    /// <summary>Turnover by posting date, sorted by day; only days with postings.</summary>
+    public DayTotals Days { get; private init; } = new();
+
+    /// <summary>Of <see cref="Days"/>, what the system's carry-forward entries made; income statements leave it out.</summary>
+    public DayTotals Carried { get; private init; } = new();
+
+    /// <summary>Of <see cref="Days"/>, what lines with a party made, by party.</summary>
+    public SortedDictionary<string, DayTotals> Parties { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Indexes into <see cref="BookState.Segments"/> of the segments that post to this account, ascending.</summary>
     public List<int> Segments { get; } = [];
 
-    public void Post(int day, long amountMinor, int segment)
+    public void Post(int day, Line line, bool carried, int segment)
     {
-        var days = CollectionsMarshal.AsSpan(Days);
+        Days.Add(day, line.AmountMinor);
+        if (carried) Carried.Add(day, line.AmountMinor);
+        if (line.Party is { } party)
+        {
+            if (!Parties.TryGetValue(party, out var totals)) Parties.Add(party, totals = new DayTotals());
+            totals.Add(day, line.AmountMinor);
+        }
+
+        if (Segments.Count == 0 || Segments[^1] != segment) Segments.Add(segment);
+    }
+
+    /// <summary>Turnover of the days from <paramref name="from"/> to <paramref name="to"/>, both included.</summary>
+    public Turnover Between(int from, int to) => Days.Between(from, to);
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Code);
+        writer.Write(Name);
+        writer.Write((byte)Type);
+        writer.Write(Line ?? "");
+        writer.Write(OtherLine ?? "");
+        Days.Write(writer);
+        Carried.Write(writer);
+        writer.Write7BitEncodedInt(Parties.Count);
+        foreach (var (party, totals) in Parties)
+        {
+            writer.Write(party);
+            totals.Write(writer);
+        }
+
+        writer.Write7BitEncodedInt(Segments.Count);
+        var previous = 0;
+        foreach (var segment in Segments)
+        {
+            writer.Write7BitEncodedInt(segment - previous);
+            previous = segment;
+        }
+    }
+
+    public static AccountState Read(BinaryReader reader)
+    {
+        var account = new AccountState(reader.ReadString(), reader.ReadString(), (AccountType)reader.ReadByte())
+        {
+            Line = BookState.Told(reader.ReadString()),
+            OtherLine = BookState.Told(reader.ReadString()),
+            Days = DayTotals.Read(reader),
+            Carried = DayTotals.Read(reader),
+        };
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Parties.Add(reader.ReadString(), DayTotals.Read(reader));
+        var previous = 0;
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Segments.Add(previous += reader.Read7BitEncodedInt());
+        return account;
+    }
+}
+
+/// <summary>Turnover by day, sorted by day; only days with postings.</summary>
+public sealed class DayTotals
+{
+    private readonly List<DayTotal> _days = [];
+
+    public int Count => _days.Count;
+
+    public void Add(int day, long amountMinor)
+    {
+        var days = CollectionsMarshal.AsSpan(_days);
         var at = days.Length - 1;
         if (at < 0 || days[at].Day != day)
         {
             at = at < 0 || days[at].Day < day ? days.Length : FirstNotBefore(days, day);
-            if (at == days.Length || days[at].Day != day) Days.Insert(at, new DayTotal { Day = day });
-            days = CollectionsMarshal.AsSpan(Days);
+            if (at == days.Length || days[at].Day != day) _days.Insert(at, new DayTotal { Day = day });
+            days = CollectionsMarshal.AsSpan(_days);
         }
 
         if (amountMinor > 0) days[at].DebitMinor += amountMinor;
         else days[at].CreditMinor -= amountMinor;
-        if (Segments.Count == 0 || Segments[^1] != segment) Segments.Add(segment);
     }
 
     /// <summary>Turnover of the days from <paramref name="from"/> to <paramref name="to"/>, both included.</summary>
     public Turnover Between(int from, int to)
     {
         Int128 debit = 0, credit = 0;
-        var days = CollectionsMarshal.AsSpan(Days);
+        var days = CollectionsMarshal.AsSpan(_days);
         for (var at = from <= 0 ? 0 : FirstNotBefore(days, from); at < days.Length && days[at].Day <= to; at++)
         {
             debit += days[at].DebitMinor;
@@ -60,6 +135,44 @@ public sealed class AccountState(string code, string name, AccountType type)
         }
 
         return new Turnover(debit, credit);
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt(_days.Count);
+        var previous = 0;
+        foreach (var day in _days)
+        {
+            writer.Write7BitEncodedInt(day.Day - previous);
+            WriteInt128(writer, day.DebitMinor);
+            WriteInt128(writer, day.CreditMinor);
+            previous = day.Day;
+        }
+    }
+
+    public static DayTotals Read(BinaryReader reader)
+    {
+        var totals = new DayTotals();
+        var previous = 0;
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
+        {
+            previous += reader.Read7BitEncodedInt();
+            totals._days.Add(new DayTotal { Day = previous, DebitMinor = ReadInt128(reader), CreditMinor = ReadInt128(reader) });
+        }
+
+        return totals;
+    }
+
+    private static void WriteInt128(BinaryWriter writer, Int128 value)
+    {
+        writer.Write((ulong)value);
+        writer.Write((ulong)(value >> 64));
+    }
+
+    private static Int128 ReadInt128(BinaryReader reader)
+    {
+        var lower = reader.ReadUInt64();
+        return new Int128(reader.ReadUInt64(), lower);
     }
 
     private static int FirstNotBefore(ReadOnlySpan<DayTotal> days, int day)
@@ -92,6 +205,7 @@ public sealed class BookState
     public string Name { get; private set; } = "";
     public string Currency { get; private set; } = "";
     public int Digits { get; private set; }
+    public BookSettings Settings { get; private set; } = new();
 
     /// <summary>Number of the last record; 0 = the book does not exist.</summary>
     public long Record { get; private set; }
@@ -104,6 +218,9 @@ public sealed class BookState
 
     /// <summary>First day of the last closed month; every date before its end is closed. Null while no month is.</summary>
     public DateOnly? ClosedThrough { get; private set; }
+
+    /// <summary>Last fiscal year whose period 13 is closed; 0 while none is.</summary>
+    public int ClosedPeriod13 { get; private set; }
 
     /// <summary>Earliest posting date of any entry.</summary>
     public DateOnly? FirstDate { get; private set; }
@@ -136,8 +253,8 @@ public sealed class BookState
         {
             Fold(record, Segments.Count);
             if (record is not EntryPosted posted) continue;
-            firstDay = Math.Min(firstDay, posted.Entry.Date.DayNumber);
-            lastDay = Math.Max(lastDay, posted.Entry.Date.DayNumber);
+            firstDay = Math.Min(firstDay, posted.Date.DayNumber);
+            lastDay = Math.Max(lastDay, posted.Date.DayNumber);
         }
 
         Segments.Add(new SegmentSpan(segment.FirstRecord, entriesBefore, firstDay, lastDay));
@@ -152,13 +269,16 @@ public sealed class BookState
                 FoldEntry(posted, segment);
                 break;
             case BookOpened opened:
-                (Name, Currency, Digits) = (opened.Name, opened.Currency, Kernel.Currency.DigitsOf(opened.Currency) ?? 2);
+                (Name, Currency, Digits, Settings) = (opened.Name, opened.Currency, Kernel.Currency.DigitsOf(opened.Currency) ?? 2, opened.Settings);
                 break;
             case AccountDefined defined:
-                DefineAccount(defined.Account, defined.Name, defined.Type);
+                DefineAccount(defined.Account, defined.Name, defined.Type, defined.Line, defined.OtherLine);
                 break;
             case PeriodClosed closed:
                 ClosedThrough = closed.Month;
+                break;
+            case Period13Closed closed:
+                ClosedPeriod13 = closed.Year;
                 break;
         }
 
@@ -167,38 +287,40 @@ public sealed class BookState
 
     private void FoldEntry(EntryPosted posted, int segment)
     {
-        var day = posted.Entry.Date.DayNumber;
-        foreach (var line in posted.Entry.Lines) _byCode[line.Account].Post(day, line.AmountMinor, segment);
+        var (day, carried) = (posted.Date.DayNumber, posted.Entry.CarryTo is not null);
+        foreach (var line in posted.Entry.Lines) _byCode[line.Account].Post(day, line, carried, segment);
         if (posted.Entry.Reverses is { } reversed && Index.Find(Ids.Digest(reversed)) is { } number) ReversedBy[number] = posted.Number;
-        if (FirstDate is null || posted.Entry.Date < FirstDate) FirstDate = posted.Entry.Date;
+        if (FirstDate is null || posted.Date < FirstDate) FirstDate = posted.Date;
         Index.Add(posted.Digests);
     }
 
-    private AccountState DefineAccount(string code, string name, AccountType type)
+    private void DefineAccount(string code, string name, AccountType type, string? line, string? otherLine)
     {
-        if (_byCode.TryGetValue(code, out var account))
-        {
-            (account.Name, account.Type) = (name, type);
-            return account;
-        }
+        if (!_byCode.TryGetValue(code, out var account)) Add(account = new AccountState(code, name, type));
+        (account.Name, account.Type, account.Line, account.OtherLine) = (name, type, line, otherLine);
+    }
 
-        account = new AccountState(code, name, type);
-        _byCode.Add(code, account);
+    private void Add(AccountState account)
+    {
+        _byCode.Add(account.Code, account);
         Accounts.Add(account);
-        return account;
     }
 
     /// <summary>The month that new entries may be dated in at the earliest; null while every month is open.</summary>
     public static DateOnly? FirstOpenMonth(DateOnly? closedThrough) => closedThrough?.AddMonths(1);
 
     /// <summary>Version of the form that <c>Write</c> writes; a checkpoint of another version is not used.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>Writes everything but the entry index, in one canonical form: equal states give equal bytes.</summary>
     public void Write(BinaryWriter writer)
     {
         writer.Write(Name);
         writer.Write(Currency);
+        writer.Write(Settings.Chart ?? "");
+        writer.Write(Settings.FiscalYearStart);
+        writer.Write(Settings.LegalForm ?? "");
+        writer.Write(ClosedPeriod13);
         writer.Write(Record);
         writer.Write(Entries);
         writer.Write(Hash);
@@ -221,12 +343,20 @@ public sealed class BookState
         }
 
         writer.Write7BitEncodedInt(Accounts.Count);
-        foreach (var account in Accounts) Write(writer, account);
+        foreach (var account in Accounts) account.Write(writer);
     }
 
     public static BookState Read(BinaryReader reader, EntryIndex index)
     {
-        var state = new BookState { Index = index, Name = reader.ReadString(), Currency = reader.ReadString(), Record = reader.ReadInt64() };
+        var state = new BookState
+        {
+            Index = index,
+            Name = reader.ReadString(),
+            Currency = reader.ReadString(),
+            Settings = new BookSettings(Told(reader.ReadString()), reader.ReadString(), Told(reader.ReadString())),
+            ClosedPeriod13 = reader.ReadInt32(),
+            Record = reader.ReadInt64(),
+        };
         state.Digits = Kernel.Currency.DigitsOf(state.Currency) ?? 2;
         if (reader.ReadInt64() != index.Count) throw new InvalidDataException("The checkpoint's index and its count of entries differ.");
         state.Hash = reader.ReadBytes(Chain.HashBytes);
@@ -235,55 +365,12 @@ public sealed class BookState
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) state.ReversedBy.Add(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
             state.Segments.Add(new SegmentSpan(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.ReadInt32(), reader.ReadInt32()));
-        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) ReadAccount(reader, state);
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) state.Add(AccountState.Read(reader));
         return state;
     }
 
-    private static void Write(BinaryWriter writer, AccountState account)
-    {
-        writer.Write(account.Code);
-        writer.Write(account.Name);
-        writer.Write((byte)account.Type);
-        writer.Write7BitEncodedInt(account.Days.Count);
-        var previous = 0;
-        foreach (var day in account.Days)
-        {
-            writer.Write7BitEncodedInt(day.Day - previous);
-            writer.Write((ulong)day.DebitMinor);
-            writer.Write((ulong)(day.DebitMinor >> 64));
-            writer.Write((ulong)day.CreditMinor);
-            writer.Write((ulong)(day.CreditMinor >> 64));
-            previous = day.Day;
-        }
-
-        writer.Write7BitEncodedInt(account.Segments.Count);
-        previous = 0;
-        foreach (var segment in account.Segments)
-        {
-            writer.Write7BitEncodedInt(segment - previous);
-            previous = segment;
-        }
-    }
-
-    private static void ReadAccount(BinaryReader reader, BookState state)
-    {
-        var account = state.DefineAccount(reader.ReadString(), reader.ReadString(), (AccountType)reader.ReadByte());
-        var previous = 0;
-        for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
-        {
-            previous += reader.Read7BitEncodedInt();
-            account.Days.Add(new DayTotal { Day = previous, DebitMinor = ReadInt128(reader), CreditMinor = ReadInt128(reader) });
-        }
-
-        previous = 0;
-        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Segments.Add(previous += reader.Read7BitEncodedInt());
-    }
-
-    private static Int128 ReadInt128(BinaryReader reader)
-    {
-        var lower = reader.ReadUInt64();
-        return new Int128(reader.ReadUInt64(), lower);
-    }
+    /// <summary>Absent strings are written as empty ones.</summary>
+    internal static string? Told(string text) => text.Length == 0 ? null : text;
 
     private static void WriteDate(BinaryWriter writer, DateOnly? date) => writer.Write(date?.DayNumber ?? -1);
 

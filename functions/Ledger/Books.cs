@@ -7,6 +7,8 @@ namespace BackOffice.Ledger;
 /// <summary>The books this process holds in memory.</summary>
 public sealed class Books(LedgerTable table, Checkpoint checkpoint, LedgerQueues queues, TimeProvider time, ILogger<Book> logger)
 {
+    // About 60 bytes an entry and some for the rest: so many fit beside all else in the 2 GB of a small instance.
+    private const long MaxHeldEntries = 12_000_000;
     private const int MaxHeld = 500;
 
     private readonly ConcurrentDictionary<string, Book> _held = new(StringComparer.Ordinal);
@@ -15,9 +17,18 @@ public sealed class Books(LedgerTable table, Checkpoint checkpoint, LedgerQueues
     public Book Get(string id)
     {
         if (_held.TryGetValue(id, out var book)) return book;
-        if (_held.Count >= MaxHeld)
-            foreach (var idle in _held.Values.OrderBy(held => held.LastUsed).Take(MaxHeld / 4).ToList()) _held.TryRemove(idle.Id, out _);
+        LetGo();
         return _held.GetOrAdd(id, _ => new Book(id, table, checkpoint, time, logger) { CheckpointDue = queues.AskForCheckpointAsync });
+    }
+
+    private void LetGo()
+    {
+        var (books, entries) = (_held.Count, _held.Values.Sum(held => held.KnownEntries));
+        foreach (var idle in _held.Values.OrderBy(held => held.LastUsed))
+        {
+            if (books < MaxHeld && entries < MaxHeldEntries) return;
+            if (_held.TryRemove(idle.Id, out _)) (books, entries) = (books - 1, entries - idle.KnownEntries);
+        }
     }
 
     /// <summary>The book and its currency's digits, or the 404 to answer.</summary>

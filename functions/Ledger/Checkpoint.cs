@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
 
 namespace BackOffice.Ledger;
 
@@ -10,12 +11,12 @@ namespace BackOffice.Ledger;
 /// They lie in partition <c>{book}|chk</c> of table <c>Ledger</c>:
 /// <list type="table">
 /// <listheader><term>RowKey</term><description>what (cardinality)</description></listheader>
-/// <item><term><c>ids!{block, 10 digits}</c></term><description>digests of entries 16,384·block+1 … 16,384·(block+1), 32 bytes each, in D0…D7; never changed, shared by all checkpoints</description></item>
-/// <item><term><c>part!{record, 19 digits}!{part, 4 digits}</c></term><description>the state packed, then the digests of the entries after the last full block, in D0…D13 (1 to 9,999 a checkpoint)</description></item>
+/// <item><term><c>ids!{format}!{block, 10 digits}</c></term><description>digests of entries 16,384·block+1 … 16,384·(block+1), 32 bytes each, in D0…D7; never changed, shared by all checkpoints</description></item>
+/// <item><term><c>part!{format}!{record, 19 digits}!{part, 4 digits}</c></term><description>the state packed, then the digests of the entries after the last full block, in D0…D13 (1 to 9,999 a checkpoint)</description></item>
 /// <item><term><c>at!{2⁶³−1−record, 19 digits}</c></term><description>the pointer, written last: Format, Record, Entry, Hash, Blocks, Parts, StateBytes, PackedBytes; newest first. Older ones stay, for <c>?recorded=</c></description></item>
 /// </list>
 /// </summary>
-public sealed class Checkpoint(LedgerTable table)
+public sealed partial class Checkpoint(LedgerTable table, ILogger<Checkpoint> logger)
 {
     private const int PartBytes = 14 * 64 * 1024;
     private const int ParallelReads = 4;
@@ -28,7 +29,14 @@ public sealed class Checkpoint(LedgerTable table)
         await foreach (var pointer in table.Client.QueryAsync<TableEntity>(filter))
         {
             if (pointer.GetInt32("Format") != BookState.Format || pointer.GetInt64("Entry") > maxEntries) continue;
-            return await LoadAsync(partition, pointer);
+            try
+            {
+                return await LoadAsync(partition, pointer);
+            }
+            catch (Exception e) when (e is RequestFailedException { Status: 404 } or InvalidDataException or InvalidOperationException or IOException or ArgumentException)
+            {
+                Log.NotUsed(logger, e, book, pointer.RowKey); // an older one will do, or none: all of it can be computed again
+            }
         }
 
         return null;
@@ -42,7 +50,7 @@ public sealed class Checkpoint(LedgerTable table)
         var pointerKey = "at!" + (long.MaxValue - snapshot.Record).ToString("D19", CultureInfo.InvariantCulture);
         if ((await table.Client.GetEntityIfExistsAsync<TableEntity>(partition, pointerKey, ["Format"])).HasValue) return snapshot.Record;
 
-        var firstBlock = await FullBlocksStoredAsync(partition);
+        var firstBlock = Math.Min(await FullBlocksStoredAsync(partition), snapshot.FullBlocks.Count);
         for (var block = firstBlock; block < snapshot.FullBlocks.Count; block++)
         {
             var row = new TableEntity(partition, BlockKey(block));
@@ -99,7 +107,8 @@ public sealed class Checkpoint(LedgerTable table)
         index.AddBytes(all[packedBytes..]);
         var state = Segment.Unpack(all[..packedBytes], pointer.GetInt32("StateBytes")!.Value);
         using var reader = new BinaryReader(new MemoryStream(state), Encoding.UTF8);
-        return BookState.Read(reader, index);
+        var read = BookState.Read(reader, index);
+        return read.Record == record && read.Hash.AsSpan().SequenceEqual(pointer.GetBinary("Hash")) ? read : throw new InvalidDataException("The checkpoint's state is not the one its pointer names.");
     }
 
     private async Task<byte[]> ReadAsync(string partition, string key) => LedgerTable.Chunks((await table.Client.GetEntityAsync<TableEntity>(partition, key)).Value);
@@ -108,7 +117,8 @@ public sealed class Checkpoint(LedgerTable table)
     private async Task<int> FullBlocksStoredAsync(string partition)
     {
         var filter = $"PartitionKey eq '{partition}' and RowKey ge 'at!' and RowKey lt 'at\"'";
-        await foreach (var pointer in table.Client.QueryAsync<TableEntity>(filter, 1)) return pointer.GetInt32("Blocks") ?? 0;
+        await foreach (var pointer in table.Client.QueryAsync<TableEntity>(filter, 1))
+            if (pointer.GetInt32("Format") == BookState.Format) return pointer.GetInt32("Blocks") ?? 0;
         return 0;
     }
 
@@ -126,9 +136,15 @@ public sealed class Checkpoint(LedgerTable table)
 
     private static string Partition(string book) => book + "|chk";
 
-    private static string BlockKey(int block) => "ids!" + block.ToString("D10", CultureInfo.InvariantCulture);
+    private static string BlockKey(int block) => string.Create(CultureInfo.InvariantCulture, $"ids!{BookState.Format}!{block:D10}");
 
-    private static string PartKey(long record, int part) => string.Create(CultureInfo.InvariantCulture, $"part!{record:D19}!{part:D4}");
+    private static string PartKey(long record, int part) => string.Create(CultureInfo.InvariantCulture, $"part!{BookState.Format}!{record:D19}!{part:D4}");
+
+    private static partial class Log
+    {
+        [LoggerMessage(110, LogLevel.Warning, "Book {Book}: checkpoint {Key} cannot be used")]
+        public static partial void NotUsed(ILogger logger, Exception e, string book, string key);
+    }
 }
 
 /// <summary>A state as bytes, taken in one moment.</summary>

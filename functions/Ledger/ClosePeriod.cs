@@ -5,8 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>POST /api/books/{book}/periods/{yyyy-MM}/close</c>: closes a month for good (Festschreibung); nothing dated in it or before it can be posted any more. 200, also when it was
-/// closed before: <c>{book, period, closedThrough, firstOpenPeriod}</c>. Rows: commits <c>PeriodClosed</c> to <c>Ledger</c>. Messages: none.
+/// <c>POST /api/books/{book}/periods/{yyyy-MM}/close</c>: closes a month for good (Festschreibung); nothing dated in it or before it can be posted any more. <c>{yyyy}-13</c> closes
+/// period 13 of a fiscal year. 200, also when it was closed before: <c>{book, period, closedThrough, firstOpenPeriod}</c>. Rows: commits <c>PeriodClosed</c> or
+/// <c>Period13Closed</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class ClosePeriod(Books books, TimeProvider time)
 {
@@ -14,12 +15,14 @@ public sealed class ClosePeriod(Books books, TimeProvider time)
     [Allow(Roles.Accounting)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/periods/{period}/close")] HttpRequest request, string book, string period)
     {
-        if (BusinessDay.ParseMonth(period) is not { } month) return Problem.Of(400, "ledger/period", $"A period is a month yyyy-MM, not '{period}'.");
+        var year = period is [_, _, _, _, '-', '1', '3'] && int.TryParse(period.AsSpan(0, 4), System.Globalization.NumberStyles.None, null, out var number) ? number : 0;
+        var month = BusinessDay.ParseMonth(period);
+        if (month is null && (year < BusinessDay.Earliest.Year || year > BusinessDay.Latest.Year)) return Problem.Of(400, "ledger/period", $"A period is a month yyyy-MM, or yyyy-13, not '{period}'.");
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
 
         var (today, by) = (BusinessDay.Today(time), Caller.Of(request).Name);
-        var closed = await found.Book.CommitAsync(300, draft => Decide(draft, month, today, by));
+        var closed = await found.Book.CommitAsync(300, draft => month is { } first ? Decide(draft, first, today, by) : DecidePeriod13(draft, year, by));
         if (!closed.Is(out var answer, out refusal)) return new Problem(refusal);
         return new JsonAnswer(json =>
         {
@@ -46,6 +49,19 @@ public sealed class ClosePeriod(Books books, TimeProvider time)
 
         book.ClosePeriod(month, by);
         return new PeriodAnswer(month);
+    }
+
+    /// <summary>
+    /// Period 13 is closed after the year's last month: 422 <c>ledger/earlier-period-open</c> names that month while it is open. Closing it closes those of the years before.
+    /// Worked: calendar year, closed through 2025-11: closing 2025-13 → earlier-period-open, 2025-12.
+    /// </summary>
+    internal static Outcome<PeriodAnswer> DecidePeriod13(BookDraft book, int year, string by)
+    {
+        var last = BusinessDay.MonthOf(FiscalYear.Named(year, book.Settings.FiscalYearStart).Last);
+        if (book.ClosedThrough is not { } closed || closed < last)
+            return new Refusal(422, "ledger/earlier-period-open", $"{BusinessDay.MonthText(last)} is still open; period 13 is closed after it.", "period");
+        if (book.ClosedPeriod13 < year) book.ClosePeriod13(year, by);
+        return new PeriodAnswer(closed);
     }
 
     internal sealed record PeriodAnswer(DateOnly ClosedThrough);

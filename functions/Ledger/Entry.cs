@@ -4,11 +4,15 @@ namespace BackOffice.Ledger;
 /// A journal entry (Buchungssatz): what happened on a business date, as two or more lines whose debits equal their credits.
 /// </summary>
 /// <param name="Id">The caller's own id, unique in the book: <c>[A-Za-z0-9][A-Za-z0-9._:-]{0,63}</c>.</param>
-/// <param name="Date">Posting date (business date, Europe/Berlin), 1900-01-01 to 2199-12-31.</param>
+/// <param name="Date">The business date it belongs to (Europe/Berlin), 1900-01-01 to 2199-12-31; also its posting date unless it came late.</param>
 /// <param name="Text">What happened, 1 to 500 characters; no personal data.</param>
 /// <param name="Lines">2 to 1,000 lines; their order is kept and is part of what makes two entries the same.</param>
 /// <param name="Reverses">Id of the entry that this one takes back (Storno); null for an ordinary entry.</param>
-public sealed record Entry(string Id, DateOnly Date, string Text, IReadOnlyList<Line> Lines, string? Reverses = null)
+/// <param name="Period">Fiscal year of a period-13 entry (closing entry, written <c>period: "2025-13"</c>), dated the year's last day; null for an ordinary entry.</param>
+/// <param name="LateAsFirstOpen">Whether it may be posted on the first day of the first open period when its own is closed; <see cref="Date"/> stays the date it belongs to.</param>
+/// <param name="CarryTo">On the system's entry <c>carry-{year}</c>: the fiscal year into which it moves the result of the years before.</param>
+public sealed record Entry(
+    string Id, DateOnly Date, string Text, IReadOnlyList<Line> Lines, string? Reverses = null, int? Period = null, bool LateAsFirstOpen = false, int? CarryTo = null)
 {
     public const int MaxLines = 1_000;
     public const int MaxTextLength = 500;

@@ -40,6 +40,10 @@ public static class EntryJson
             faults.Add(new Fault("", "request/not-utf8", "A member's name holds half a surrogate pair."));
             return null;
         }
+        finally
+        {
+            if (faults.Count > Refusal.MaxFaults) faults.RemoveRange(Refusal.MaxFaults, faults.Count - Refusal.MaxFaults);
+        }
     }
 
     /// <summary>Reads an entry back from the book, where it is known to be good; the reader stands on its opening brace.</summary>
@@ -70,6 +74,9 @@ public static class EntryJson
         WriteDate(json, "date"u8, entry.Date);
         json.WriteString("text"u8, entry.Text);
         if (entry.Reverses is not null) json.WriteString("reverses"u8, entry.Reverses);
+        if (entry.Period is { } year) json.WriteString("period"u8, FiscalYear.Period13(year));
+        if (entry.LateAsFirstOpen) json.WriteString("lateAs"u8, "firstOpenPeriod"u8);
+        if (entry.CarryTo is { } carryTo) json.WriteNumber("carryTo"u8, carryTo);
         json.WriteStartArray("lines"u8);
         foreach (var line in entry.Lines) Write(json, line, digits);
         json.WriteEndArray();
@@ -117,6 +124,8 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
 
         string? text = null, reverses = null;
         DateOnly? date = null;
+        int? period = null, carryTo = null;
+        var late = false;
         List<Line>? lines = null;
         var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -126,15 +135,20 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
             else if (reader.ValueTextEquals("text"u8) && Once(ref seen, 4, ref reader, "", "text")) text = Text(ref reader, "text", Entry.MaxTextLength);
             else if (reader.ValueTextEquals("lines"u8) && Once(ref seen, 8, ref reader, "", "lines")) lines = Lines(ref reader);
             else if (stored && reader.ValueTextEquals("reverses"u8) && Once(ref seen, 16, ref reader, "", "reverses")) reverses = Id(ref reader, "reverses");
-            else Unknown(ref reader, "", "id, date, text, lines");
+            else if (reader.ValueTextEquals("period"u8) && Once(ref seen, 32, ref reader, "", "period")) period = Period(ref reader);
+            else if (reader.ValueTextEquals("lateAs"u8) && Once(ref seen, 64, ref reader, "", "lateAs")) late = LateAs(ref reader);
+            else if (stored && reader.ValueTextEquals("carryTo"u8) && Once(ref seen, 128, ref reader, "", "carryTo")) carryTo = reader.GetInt32();
+            else Unknown(ref reader, "", "id, date, text, lines, period, lateAs");
         }
 
+        if (!stored && id?.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal) == true)
+            faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
         if ((seen & 1) == 0) Missing("id");
         if ((seen & 2) == 0) Missing("date");
         if ((seen & 4) == 0) Missing("text");
         if ((seen & 8) == 0) Missing("lines");
         if (lines is not null && faults.Count == 0) CheckBalance(lines);
-        return faults.Count == 0 ? new Entry(id!, date!.Value, text!, lines!, reverses) : null;
+        return faults.Count == 0 ? new Entry(id!, date!.Value, text!, lines!, reverses, period, late, carryTo) : null;
     }
 
     private List<Line>? Lines(ref Utf8JsonReader reader)
@@ -224,6 +238,23 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
         if (minor is null) faults.Add(new Fault(At(index, side), "ledger/amount-invalid", reason));
         else if (minor == 0) faults.Add(new Fault(At(index, side), "ledger/amount-zero", "The amount is zero: leave the line out."));
         return minor;
+    }
+
+    /// <summary>Period 13 of a fiscal year, as <c>2025-13</c>; months are told by the date.</summary>
+    private int? Period(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length == 7 && reader.ValueSpan.EndsWith("-13"u8) && Number(reader.ValueSpan[..4], out var year)) return year;
+        faults.Add(new Fault("period", "ledger/period", "'period' names period 13 of a fiscal year, such as \"2025-13\"; other periods are told by the date."));
+        if (reader.TokenType is not JsonTokenType.String) reader.Skip();
+        return null;
+    }
+
+    private bool LateAs(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("firstOpenPeriod"u8)) return true;
+        faults.Add(new Fault("lateAs", "ledger/late-as", "'lateAs' can only be \"firstOpenPeriod\"."));
+        if (reader.TokenType is not JsonTokenType.String) reader.Skip();
+        return false;
     }
 
     private KeyValuePair<string, string>[]? Dimensions(ref Utf8JsonReader reader, int index)
@@ -338,7 +369,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
 
     private void Unknown(ref Utf8JsonReader reader, string parent, string known)
     {
-        var name = reader.GetString()!;
+        var name = Ids.Cut(reader.GetString()!);
         // A member seen twice comes here too, with its fault already written.
         if (!known.Split(", ").Contains(name, StringComparer.Ordinal))
             faults.Add(new Fault(parent.Length == 0 ? name : $"{parent}.{name}", "request/unknown-field", $"'{name}' is not a member here; known are {known}."));

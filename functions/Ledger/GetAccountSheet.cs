@@ -37,7 +37,7 @@ public sealed class GetAccountSheet(Books books, StoredEntries stored, TimeProvi
         }
 
         // OrderBy keeps the lines of one entry in their order.
-        var ordered = lines.OrderBy(l => l.Posted.Entry.Date).ThenBy(l => l.Posted.Number).ToList();
+        var ordered = lines.OrderBy(l => l.Posted.Date).ThenBy(l => l.Posted.Number).ToList();
         return new JsonAnswer(json => Write(json, book, account, head, from, to, ordered, found.Digits));
     }
 
@@ -63,7 +63,8 @@ public sealed class GetAccountSheet(Books books, StoredEntries stored, TimeProvi
             json.WriteStartObject();
             json.WriteNumber("number", posted.Number);
             json.WriteString("id", posted.Entry.Id);
-            EntryJson.WriteDate(json, "date"u8, posted.Entry.Date);
+            EntryJson.WriteDate(json, "date"u8, posted.Date);
+            if (posted.Date != posted.Entry.Date) EntryJson.WriteDate(json, "belongsTo"u8, posted.Entry.Date);
             json.WriteString("text", posted.Entry.Text);
             if (posted.Entry.Reverses is { } reverses) json.WriteString("reverses", reverses);
             json.WriteString("contra", Contra(posted.Entry, account));

@@ -21,12 +21,13 @@ public sealed class GetBook(Books books)
     private static Action<System.Text.Json.Utf8JsonWriter> Writer(string book, BookState state)
     {
         var (name, currency, records, entries, accounts, hash) = (state.Name, state.Currency, state.Record, state.Entries, state.Accounts.Count, Chain.Text(state.Hash));
-        var closed = state.ClosedThrough;
+        var (closed, settings) = (state.ClosedThrough, state.Settings);
         return json =>
         {
             json.WriteString("book", book);
             json.WriteString("name", name);
             json.WriteString("currency", currency);
+            settings.Write(json);
             json.WriteNumber("accounts", accounts);
             json.WriteNumber("entries", entries);
             json.WriteNumber("records", records);

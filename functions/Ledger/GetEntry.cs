@@ -33,6 +33,8 @@ public static class EntryAnswer
     {
         json.WriteString("by", posted.By);
         json.WriteString("text", posted.Entry.Text);
+        if (posted.Date != posted.Entry.Date) EntryJson.WriteDate(json, "belongsTo"u8, posted.Entry.Date);
+        if (posted.Entry.Period is { } year) json.WriteString("period", FiscalYear.Period13(year));
         if (posted.Entry.Reverses is { } reverses) json.WriteString("reverses", reverses);
         json.WriteStartArray("lines");
         foreach (var line in posted.Entry.Lines) EntryJson.Write(json, line, digits);

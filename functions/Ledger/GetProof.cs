@@ -27,6 +27,7 @@ public sealed class GetProof(Books books, StoredEntries stored, LedgerTable tabl
         if (await stored.FindAsync(found.Book, id) is not { } entry) return Problem.Of(404, "ledger/entry-unknown", $"There is no entry '{id}' in this book.");
 
         var (headRecord, headHash) = found.Book.ReadKnown(state => (state.Record, state.Hash));
+        if (after > headRecord) return Problem.Of(422, "ledger/record-unknown", $"The book's last record is number {headRecord}; there is no record {after} yet.");
         var from = Math.Max(after ?? entry.Posted.Record, entry.Posted.Record);
         var (digests, startHash, endHash) = await DigestsAsync(found.Book, from, Math.Min(from + limit, headRecord));
         var end = from + digests.Count;

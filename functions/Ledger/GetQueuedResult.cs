@@ -24,7 +24,7 @@ public sealed class GetQueuedResult(LedgerMessagesTable results)
             json.WriteNumber("posted", row.GetInt64("Posted")!.Value);
             json.WriteNumber("duplicates", row.GetInt64("Duplicates")!.Value);
             json.WritePropertyName("rejected");
-            json.WriteRawValue(row.GetString("Rejected"), skipInputValidation: true);
+            json.WriteRawValue(LedgerTable.Chunks(row), skipInputValidation: true);
         });
     }
 }

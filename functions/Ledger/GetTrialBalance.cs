@@ -25,9 +25,7 @@ public sealed class GetTrialBalance(Books books, BookHistory history, TimeProvid
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
         var until = to ?? on ?? BusinessDay.Today(time);
-        var outcome = recorded is { } entry
-            ? await history.ReadAsync(found.Book, entry, state => TrialBalance.Of(state, from, until))
-            : await found.Book.ReadAsync(state => TrialBalance.Of(state, from, until));
+        var outcome = await history.ReadAsync(found.Book, recorded, state => TrialBalance.Of(state, from, until));
         return outcome.Is(out var balance, out refusal) ? new JsonAnswer(json => balance.Write(json, book)) : new Problem(refusal);
     }
 }

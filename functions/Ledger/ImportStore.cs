@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Azure;
@@ -11,8 +12,8 @@ namespace BackOffice.Ledger;
 /// Table <c>LedgerImports</c>: imports that were put aside to be worked on by the queue.
 /// <list type="table">
 /// <listheader><term>PartitionKey, RowKey</term><description>what (cardinality)</description></listheader>
-/// <item><term><c>{book}</c>, <c>import!{id}</c></term><description>where it stands: Status (receiving, running, done), By, Attempt, Parts, NextPart, Posted, Duplicates, RejectedCount, StartedAt, FinishedAt (1 an import)</description></item>
-/// <item><term><c>{book}|{id}|{attempt}</c>, <c>part!{n, 6 digits}</c></term><description>lines, packed: FirstLine, Bytes, D0…D13 (one for each 900 KB); never changed</description></item>
+/// <item><term><c>{book}</c>, <c>import!{id}</c></term><description>where it stands: Status (receiving, running, done), By, Attempt, Digest (of the body), Parts, NextPart, Posted, Duplicates, RejectedCount, StartedAt, FinishedAt (1 an import)</description></item>
+/// <item><term><c>{book}|{id}|{attempt}</c>, <c>part!{n, 6 digits}</c></term><description>lines, each behind its number and a tab, packed: Bytes, D0…D13 (one for each 900 KB); never changed</description></item>
 /// <item><term><c>{book}|{id}|{attempt}</c>, <c>rejected!{n, 6 digits}</c></term><description>rejected lines of part n, at most 1,000, as JSON in D0…; <c>rejected!start</c>: those rejected before the import was put aside</description></item>
 /// </list>
 /// </summary>
@@ -20,13 +21,11 @@ public sealed class ImportStore(Storage storage, TimeProvider time)
 {
     private readonly TableClient _table = storage.Table("LedgerImports");
 
-    /// <summary>Begins to put an import aside; null when it has been put aside before, whole. One that broke off while it was sent begins anew.</summary>
-    public async Task<ImportUpload?> BeginAsync(string book, string id, string by, ImportTally soFar)
+    /// <summary>
+    /// Begins to put an import aside. One that broke off while it was sent begins anew. Null when another request begins it at this moment.
+    /// </summary>
+    public async Task<ImportUpload?> BeginAsync(string book, string id, string by, ImportTally soFar, TableEntity? found)
     {
-        await storage.ReadyAsync();
-        var found = await FindAsync(book, id);
-        if (found is not null && found.GetString("Status") != "receiving") return null;
-
         var attempt = (found?.GetInt32("Attempt") ?? 0) + 1;
         var state = new TableEntity(book, StateKey(id))
         {
@@ -40,8 +39,16 @@ public sealed class ImportStore(Storage storage, TimeProvider time)
             ["RejectedCount"] = soFar.RejectedCount,
             ["StartedAt"] = time.GetUtcNow(),
         };
-        var answer = found is null ? await _table.AddEntityAsync(state) : await _table.UpdateEntityAsync(state, found.ETag, TableUpdateMode.Replace);
-        state.ETag = answer.Headers.ETag!.Value;
+        try
+        {
+            var answer = found is null ? await _table.AddEntityAsync(state) : await _table.UpdateEntityAsync(state, found.ETag, TableUpdateMode.Replace);
+            state.ETag = answer.Headers.ETag!.Value;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return null;
+        }
+
         return new ImportUpload(_table, state, Partition(book, id, attempt), soFar);
     }
 
@@ -52,21 +59,21 @@ public sealed class ImportStore(Storage storage, TimeProvider time)
         return row.HasValue ? row.Value : null;
     }
 
-    /// <summary>The lines of a part and the number of the first.</summary>
-    public async Task<(byte[] Lines, long FirstLine)> PartAsync(TableEntity state, int part)
+    /// <summary>The lines of a part, each behind its number and a tab.</summary>
+    public async Task<byte[]> PartAsync(TableEntity state, int part)
     {
         var row = (await _table.GetEntityAsync<TableEntity>(PartitionOf(state), PartKey(part))).Value;
-        return (Segment.Unpack(LedgerTable.Chunks(row), row.GetInt32("Bytes")!.Value), row.GetInt64("FirstLine")!.Value);
+        return Segment.Unpack(LedgerTable.Chunks(row), row.GetInt32("Bytes")!.Value);
     }
 
-    /// <summary>Notes a part's result and moves on to the next; false when another handler has done so.</summary>
-    public async Task<bool> FinishPartAsync(TableEntity state, int part, ImportResult result)
+    /// <summary>Notes a part's result and moves on to the next, unless another handler (or this one, whose answer was lost) has done so.</summary>
+    public async Task FinishPartAsync(TableEntity state, int part, ImportResult result)
     {
         await NoteRejectedAsync(_table, PartitionOf(state), part.ToString("D6", CultureInfo.InvariantCulture), result.Rejected);
         state["NextPart"] = part + 1;
         state["Posted"] = state.GetInt64("Posted") + result.Posted;
         state["Duplicates"] = state.GetInt64("Duplicates") + result.Duplicates;
-        state["RejectedCount"] = state.GetInt64("RejectedCount") + result.Rejected.Count;
+        state["RejectedCount"] = state.GetInt64("RejectedCount") + result.RejectedCount;
         if (part + 1 == state.GetInt32("Parts"))
         {
             state["Status"] = "done";
@@ -76,11 +83,9 @@ public sealed class ImportStore(Storage storage, TimeProvider time)
         try
         {
             await _table.UpdateEntityAsync(state, state.ETag, TableUpdateMode.Replace);
-            return true;
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            return false;
         }
     }
 
@@ -130,8 +135,7 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
     private readonly ArrayBufferWriter<byte> _part = new(64 * 1024);
     private readonly List<RejectedLine> _rejected = [.. soFar.Rejected];
     private int _parts;
-    private long _firstLine;
-    private long _lastLine;
+    private long _tooLong;
 
     /// <summary>Takes all whole lines that the reader holds.</summary>
     public async Task AppendAsync(LineReader lines)
@@ -140,13 +144,15 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
     }
 
     /// <summary>Writes the last part and hands the import over to the queue; false when another request was sending the same import meanwhile.</summary>
-    public async Task<bool> EndAsync()
+    /// <param name="digest">Of the body: a later call under the same id must bring the same.</param>
+    public async Task<bool> EndAsync(byte[] digest)
     {
         if (_part.WrittenCount > 0 || _parts == 0) await FlushAsync();
         await ImportStore.NoteRejectedAsync(table, partition, "start", _rejected);
         state["Status"] = "running";
         state["Parts"] = _parts;
-        state["RejectedCount"] = soFar.RejectedCount + _rejected.Count - soFar.Rejected.Count;
+        state["Digest"] = digest;
+        state["RejectedCount"] = soFar.RejectedCount + _tooLong;
         try
         {
             await table.UpdateEntityAsync(state, state.ETag, TableUpdateMode.Replace);
@@ -154,7 +160,9 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
         }
         catch (RequestFailedException e) when (e.Status == 412)
         {
-            return false;
+            // Another request's doing, or our own first try, whose answer was lost.
+            var now = (await table.GetEntityAsync<TableEntity>(state.PartitionKey, state.RowKey)).Value;
+            return now.GetInt32("Attempt") == state.GetInt32("Attempt") && now.GetString("Status") != "receiving";
         }
     }
 
@@ -163,14 +171,19 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
     {
         while (lines.TryTake(out var line, out var tooLong))
         {
-            if (_part.WrittenCount == 0) _firstLine = lines.Line;
-            // Lines that were passed over keep their places, so that later numbers stay right.
-            else for (var missing = _lastLine + 1; missing < lines.Line; missing++) _part.Write("\n"u8);
-            if (tooLong) _rejected.Add(new RejectedLine(lines.Line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes."));
-            else _part.Write(line);
+            if (tooLong)
+            {
+                _tooLong++;
+                if (_rejected.Count < ImportTally.MaxShown) _rejected.Add(new RejectedLine(lines.Line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes."));
+                continue;
+            }
+
+            Utf8Formatter.TryFormat(lines.Line, _part.GetSpan(20), out var digits);
+            _part.Advance(digits);
+            _part.Write("\t"u8);
+            _part.Write(line);
             _part.Write("\n"u8);
-            _lastLine = lines.Line;
-            if (_part.WrittenCount > Segment.MaxLinesBytes - LineReader.MaxLineBytes) return true;
+            if (_part.WrittenCount > Segment.MaxLinesBytes - LineReader.MaxLineBytes - 32) return true;
         }
 
         return false;
@@ -178,7 +191,7 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
 
     private async Task FlushAsync()
     {
-        var row = new TableEntity(partition, ImportStore.PartKey(_parts++)) { ["FirstLine"] = _firstLine, ["Bytes"] = _part.WrittenCount };
+        var row = new TableEntity(partition, ImportStore.PartKey(_parts++)) { ["Bytes"] = _part.WrittenCount };
         LedgerTable.AddChunks(row, Segment.Pack(_part.WrittenSpan));
         await ImportStore.AddAsync(table, row);
         _part.ResetWrittenCount();

@@ -27,17 +27,42 @@ public enum AccountType
 public abstract record LedgerRecord(long Record, DateTimeOffset RecordedAt, string By);
 
 /// <summary>The book was opened with its currency (first record), or given another name.</summary>
-public sealed record BookOpened(long Record, DateTimeOffset RecordedAt, string By, string Name, string Currency) : LedgerRecord(Record, RecordedAt, By);
+public sealed record BookOpened(long Record, DateTimeOffset RecordedAt, string By, string Name, string Currency, BookSettings Settings) : LedgerRecord(Record, RecordedAt, By);
+
+/// <summary>How a book is kept.</summary>
+/// <param name="Chart"><c>SKR03</c>, <c>SKR04</c>, or null for accounts of one's own only. Chosen once.</param>
+/// <param name="FiscalYearStart">First day of the fiscal year as <c>MM-dd</c>; <c>01-01</c> unless told otherwise.</param>
+/// <param name="LegalForm">Legal form of the company, for headings; null = not told.</param>
+public sealed record BookSettings(string? Chart = null, string FiscalYearStart = "01-01", string? LegalForm = null)
+{
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("chart", Chart);
+        json.WriteString("fiscalYearStart", FiscalYearStart);
+        json.WriteString("legalForm", LegalForm);
+    }
+}
 
 /// <summary>An account was added, or its name (or, while nothing is posted to it, its type) changed.</summary>
-public sealed record AccountDefined(long Record, DateTimeOffset RecordedAt, string By, string Account, string Name, AccountType Type) : LedgerRecord(Record, RecordedAt, By);
+public sealed record AccountDefined(long Record, DateTimeOffset RecordedAt, string By, string Account, string Name, AccountType Type, string? Line = null, string? OtherLine = null) : LedgerRecord(Record, RecordedAt, By);
 
 /// <summary>An entry was posted; entries are numbered from 1 without gaps, apart from the records.</summary>
-public sealed record EntryPosted(long Record, DateTimeOffset RecordedAt, string By, long Number, Entry Entry, EntryDigests Digests) : LedgerRecord(Record, RecordedAt, By);
+/// <param name="Record">Number of the record.</param>
+/// <param name="RecordedAt">When it was taken into the book.</param>
+/// <param name="By">Who posted it.</param>
+/// <param name="Number">Number of the entry.</param>
+/// <param name="Entry">The entry as it was sent.</param>
+/// <param name="Digests">What is remembered of it to know a repetition.</param>
+/// <param name="Date">Posting date: the entry's own, or for one that came late the first day of the period that was open then.</param>
+public sealed record EntryPosted(long Record, DateTimeOffset RecordedAt, string By, long Number, Entry Entry, EntryDigests Digests, DateOnly Date) : LedgerRecord(Record, RecordedAt, By);
 
 /// <summary>A month, and with it all before it, was closed for good (Festschreibung).</summary>
 /// <param name="Month">First day of the month.</param>
 public sealed record PeriodClosed(long Record, DateTimeOffset RecordedAt, string By, DateOnly Month) : LedgerRecord(Record, RecordedAt, By);
+
+/// <summary>Period 13 of a fiscal year, and of all before it, was closed for good.</summary>
+/// <param name="Year">The calendar year in which the fiscal year begins.</param>
+public sealed record Period13Closed(long Record, DateTimeOffset RecordedAt, string By, int Year) : LedgerRecord(Record, RecordedAt, By);
 
 /// <summary>What is remembered of every entry ever posted, to know a repetition: digest of its id, and of its canonical form.</summary>
 public readonly record struct EntryDigests(UInt128 Id, UInt128 Request)
@@ -62,14 +87,22 @@ public static class RecordJson
             case BookOpened opened:
                 json.WriteString("name", opened.Name);
                 json.WriteString("currency", opened.Currency);
+                if (opened.Settings.Chart is { } chart) json.WriteString("chart", chart);
+                if (opened.Settings.FiscalYearStart != "01-01") json.WriteString("fiscalYearStart", opened.Settings.FiscalYearStart);
+                if (opened.Settings.LegalForm is { } form) json.WriteString("legalForm", form);
                 break;
             case AccountDefined defined:
                 json.WriteString("account", defined.Account);
                 json.WriteString("name", defined.Name);
                 json.WriteString("accountType", defined.Type.ToString());
+                if (defined.Line is not null) json.WriteString("line", defined.Line);
+                if (defined.OtherLine is not null) json.WriteString("otherLine", defined.OtherLine);
                 break;
             case PeriodClosed closed:
                 json.WriteString("month", BusinessDay.MonthText(closed.Month));
+                break;
+            case Period13Closed closed:
+                json.WriteNumber("year", closed.Year);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(record), record.GetType().Name, "Entries are written by WriteEntry.");
@@ -80,13 +113,21 @@ public static class RecordJson
 
     /// <summary>Writes an <see cref="EntryPosted"/> around the canonical form that the request was already given: the hot path of every import.</summary>
     /// <param name="head">From <see cref="EntryHead"/>: time and caller are those of the whole commit.</param>
-    public static void WriteEntry(IBufferWriter<byte> buffer, long record, long number, ReadOnlySpan<byte> head, ReadOnlySpan<byte> canonical)
+    /// <param name="postedOn">The posting date when it is not the entry's own.</param>
+    public static void WriteEntry(IBufferWriter<byte> buffer, long record, long number, ReadOnlySpan<byte> head, DateOnly? postedOn, ReadOnlySpan<byte> canonical)
     {
-        var span = buffer.GetSpan(canonical.Length + head.Length + 80);
+        var span = buffer.GetSpan(canonical.Length + head.Length + 120);
         var at = Append(span, 0, "{\"record\":"u8);
         at = Append(span, at, record);
         at = Append(span, at, head);
         at = Append(span, at, number);
+        if (postedOn is { } date)
+        {
+            at = Append(span, at, ",\"postedOn\":\""u8);
+            date.TryFormat(span[at..], out var written, "o", CultureInfo.InvariantCulture);
+            at = Append(span, at + written, "\""u8);
+        }
+
         at = Append(span, at, ",\"entry\":"u8);
         at = Append(span, at, canonical);
         at = Append(span, at, "}"u8);
@@ -101,7 +142,9 @@ public static class RecordJson
     {
         var reader = new Utf8JsonReader(line);
         long record = 0, number = 0;
-        string type = "", by = "", name = "", currency = "", account = "", accountType = "", month = "";
+        string type = "", by = "", name = "", currency = "", account = "", accountType = "", month = "", postedOn = "", fiscalYearStart = "01-01";
+        string? chart = null, legalForm = null, statementLine = null, otherLine = null;
+        var year = 0;
         DateTimeOffset recordedAt = default;
         Entry? entry = null;
         EntryDigests digests = default;
@@ -125,15 +168,24 @@ public static class RecordJson
             else if (reader.ValueTextEquals("account"u8)) account = Text(ref reader);
             else if (reader.ValueTextEquals("accountType"u8)) accountType = Text(ref reader);
             else if (reader.ValueTextEquals("month"u8)) month = Text(ref reader);
+            else if (reader.ValueTextEquals("postedOn"u8)) postedOn = Text(ref reader);
+            else if (reader.ValueTextEquals("chart"u8)) chart = Text(ref reader);
+            else if (reader.ValueTextEquals("fiscalYearStart"u8)) fiscalYearStart = Text(ref reader);
+            else if (reader.ValueTextEquals("legalForm"u8)) legalForm = Text(ref reader);
+            else if (reader.ValueTextEquals("line"u8)) statementLine = Text(ref reader);
+            else if (reader.ValueTextEquals("otherLine"u8)) otherLine = Text(ref reader);
+            else if (reader.ValueTextEquals("year"u8)) year = (int)Number(ref reader);
             else reader.Skip();
         }
 
         return type switch
         {
-            nameof(EntryPosted) when entry is not null => new EntryPosted(record, recordedAt, by, number, entry, digests),
-            nameof(BookOpened) => new BookOpened(record, recordedAt, by, name, currency),
-            nameof(AccountDefined) => new AccountDefined(record, recordedAt, by, account, name, Enum.TryParse<AccountType>(accountType, out var kind) ? kind : throw new InvalidDataException($"Record {record} defines an account of no type: '{accountType}'.")),
+            nameof(EntryPosted) when entry is not null => new EntryPosted(record, recordedAt, by, number, entry, digests,
+                postedOn.Length == 0 ? entry.Date : BusinessDay.Parse(postedOn) ?? throw new InvalidDataException($"Record {record} was posted on no date: '{postedOn}'.")),
+            nameof(BookOpened) => new BookOpened(record, recordedAt, by, name, currency, new BookSettings(chart, fiscalYearStart, legalForm)),
+            nameof(AccountDefined) => new AccountDefined(record, recordedAt, by, account, name, Enum.TryParse<AccountType>(accountType, out var kind) ? kind : throw new InvalidDataException($"Record {record} defines an account of no type: '{accountType}'."), statementLine, otherLine),
             nameof(PeriodClosed) => new PeriodClosed(record, recordedAt, by, BusinessDay.ParseMonth(month) ?? throw new InvalidDataException($"Record {record} closes no month: '{month}'.")),
+            nameof(Period13Closed) => new Period13Closed(record, recordedAt, by, year),
             _ => throw new InvalidDataException($"Record {record} is of an unknown type, '{type}'."),
         };
     }

@@ -87,7 +87,8 @@ public sealed class LedgerTable(Storage storage)
                     yield return segment;
                 }
 
-                break;
+                // A page may be empty and yet lead on (the platform cuts a query short); only a page with rows is the one to continue from.
+                if (count > 0) break;
             }
 
             if (count == 0) yield break;
@@ -113,9 +114,17 @@ public sealed class LedgerTable(Storage storage)
 
     private static Segment FromRow(TableEntity row)
     {
-        var first = long.Parse(row.RowKey.AsSpan(4), CultureInfo.InvariantCulture);
-        var lines = Segment.Unpack(Chunks(row), row.GetInt32("Bytes")!.Value);
-        return new Segment(first, row.GetInt64("LastRecord")!.Value, row.GetBinary("PreviousHash"), row.GetBinary("Hash"), row.GetBinary("Commit"), lines);
+        try
+        {
+            var first = long.Parse(row.RowKey.AsSpan(4), CultureInfo.InvariantCulture);
+            var length = row.GetInt32("Bytes")!.Value;
+            if (length is < 0 or > Segment.MaxLinesBytes) throw new InvalidDataException($"it says it unpacks to {length} bytes");
+            return new Segment(first, row.GetInt64("LastRecord")!.Value, row.GetBinary("PreviousHash"), row.GetBinary("Hash"), row.GetBinary("Commit"), Segment.Unpack(Chunks(row), length));
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or FormatException or InvalidCastException or ArgumentException)
+        {
+            throw new InvalidDataException($"Row {row.RowKey} is damaged: {e.Message}", e);
+        }
     }
 
     /// <summary>Lays bytes into the binary properties D0, D1, … of 64 KiB each.</summary>

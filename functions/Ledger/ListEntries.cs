@@ -40,7 +40,7 @@ public sealed class ListEntries(Books books, StoredEntries stored)
                 json.WriteStartObject();
                 json.WriteNumber("number", posted.Number);
                 json.WriteString("id", posted.Entry.Id);
-                EntryJson.WriteDate(json, "date"u8, posted.Entry.Date);
+                EntryJson.WriteDate(json, "date"u8, posted.Date);
                 json.WriteString("recordedAt", posted.RecordedAt.UtcDateTime);
                 EntryAnswer.WriteRest(json, posted, found.Digits);
                 json.WriteEndObject();

@@ -41,45 +41,63 @@ public sealed class PostEntry(Books books, StoredEntries stored)
         var decision = Decide(book, prepared);
         if (!decision.IsPost) return (decision, null);
         byte[] previous = [.. book.Hash];
-        var number = book.Post(prepared, by);
-        return (decision, new Receipt(number, prepared.Entry.Id, prepared.Entry.Date, book.Now, [.. book.Hash], previous));
+        var number = book.Post(prepared, decision.Date, by);
+        return (decision, new Receipt(number, prepared.Entry.Id, decision.Date, book.Now, [.. book.Hash], previous));
     }
 
     /// <summary>
     /// Whether an entry, good by itself, may enter the book. In this order: the same id has been there with the same content → its number (repetition comes before all
     /// else, so a late retry gets its receipt even after its period was closed); with other content → 409 <c>ledger/id-reused</c>; every unknown account → 422
-    /// <c>ledger/account-unknown</c>; dated in a closed month → 422 <c>ledger/period-closed</c>, naming the first open one (GoBD: late entries go there, with a reference
-    /// to the date they belong to); a reversal of what is not there → 404 <c>ledger/entry-unknown</c>, of what is reversed already → 409 <c>ledger/already-reversed</c>.
+    /// <c>ledger/account-unknown</c>; a period-13 entry not dated its year's last day → 422 <c>ledger/period-13-date</c>; dated in a closed period → 422
+    /// <c>ledger/period-closed</c>, naming the first open one, unless it asked for <c>lateAs: firstOpenPeriod</c>: then it is posted on that period's first day and keeps the date
+    /// it belongs to (GoBD); a reversal of what is not there → 404 <c>ledger/entry-unknown</c>, of what is reversed already → 409 <c>ledger/already-reversed</c>.
     /// Worked: closed through 2025-03, an entry of 2025-03-31 → period-closed, first open period 2025-04.
     /// </summary>
     internal static PostDecision Decide(BookDraft book, PreparedEntry prepared)
     {
         var entry = prepared.Entry;
         if (book.Find(prepared.Digests.Id) is { } known)
-            return known.Request == prepared.Digests.Request ? new PostDecision(known.Number, null)
-                : new PostDecision(0, new Refusal(409, "ledger/id-reused", $"Entry '{entry.Id}' is in the book with other content, as number {known.Number}. Use a new id, or reverse that entry.", "id"));
+            return known.Request == prepared.Digests.Request ? new PostDecision(known.Number)
+                : PostDecision.No(new Refusal(409, "ledger/id-reused", $"Entry '{entry.Id}' is in the book with other content, as number {known.Number}. Use a new id, or reverse that entry.", "id"));
 
         List<Fault>? faults = null;
         for (var n = 0; n < entry.Lines.Count; n++)
             if (!book.HasAccount(entry.Lines[n].Account))
                 (faults ??= []).Add(new Fault($"lines[{n}].account", "ledger/account-unknown", $"There is no account '{entry.Lines[n].Account}' in this book; define it first."));
-        if (book.FirstOpenMonth is { } open && entry.Date < open)
-            (faults ??= []).Add(new Fault("date", "ledger/period-closed", $"{BusinessDay.Text(entry.Date)} lies in a closed period; the first open period is {BusinessDay.MonthText(open)}."));
-        if (faults is not null) return new PostDecision(0, new Refusal(422, faults));
+        var date = entry.Date;
+        if (entry.Period is { } year && entry.Date != FiscalYear.Named(year, book.Settings.FiscalYearStart).Last)
+            (faults ??= []).Add(new Fault("date", "ledger/period-13-date", $"An entry of period {FiscalYear.Period13(year)} is dated the year's last day, {BusinessDay.Text(FiscalYear.Named(year, book.Settings.FiscalYearStart).Last)}."));
+        if (book.FirstOpenMonth is { } open && IsClosed(book, entry, open))
+        {
+            if (entry.LateAsFirstOpen) date = open;
+            else (faults ??= []).Add(new Fault("date", "ledger/period-closed", $"{BusinessDay.Text(entry.Date)} lies in a closed period; the first open period is {BusinessDay.MonthText(open)}."));
+        }
 
-        return entry.Reverses is { } original ? DecideReversal(book, original) : default;
+        if (faults is not null) return PostDecision.No(new Refusal(422, faults));
+        if (entry.Reverses is { } original && ReversalFault(book, original) is { } refusal) return PostDecision.No(refusal);
+        return new PostDecision(0) { Date = date };
     }
 
-    private static PostDecision DecideReversal(BookDraft book, string original)
+    /// <summary>Period 13 is closed by itself, apart from the months.</summary>
+    private static bool IsClosed(BookDraft book, Entry entry, DateOnly firstOpen) => entry.Period is { } year ? year <= book.ClosedPeriod13 : entry.Date < firstOpen;
+
+    private static Refusal? ReversalFault(BookDraft book, string original)
     {
-        if (book.Find(Ids.Digest(original)) is not { } reversed) return new PostDecision(0, new Refusal(404, "ledger/entry-unknown", $"There is no entry '{original}' in this book."));
-        return book.IsReversed(reversed.Number) ? new PostDecision(0, new Refusal(409, "ledger/already-reversed", $"Entry '{original}' has been reversed before.")) : default;
+        if (book.Find(Ids.Digest(original)) is not { } reversed) return new Refusal(404, "ledger/entry-unknown", $"There is no entry '{original}' in this book.");
+        return book.IsReversed(reversed.Number) ? new Refusal(409, "ledger/already-reversed", $"Entry '{original}' has been reversed before.") : null;
     }
 }
 
-/// <summary>What became of an entry: to be posted (default), there already under a number, or refused.</summary>
-public readonly record struct PostDecision(long RepeatedNumber, Refusal? Refusal)
+/// <summary>What became of an entry: to be posted on a date, there already under a number, or refused.</summary>
+public readonly record struct PostDecision(long RepeatedNumber)
 {
+    public Refusal? Refusal { get; private init; }
+
+    /// <summary>The posting date, when it is to be posted.</summary>
+    public DateOnly Date { get; init; }
+
+    public static PostDecision No(Refusal refusal) => new(0) { Refusal = refusal };
+
     public bool IsPost => RepeatedNumber == 0 && Refusal is null;
 }
 

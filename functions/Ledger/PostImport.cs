@@ -32,7 +32,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
 
-        using var lines = new LineReader(request.Body);
+        using var lines = new LineReader(request.Body, digest: true);
         var by = Caller.Of(request).Name;
         if (atomic) return await PostAtomicallyAsync(found, lines, by, request);
 
@@ -92,6 +92,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
             }
 
             if (chunk.Bytes > maxLinesBytes) return new Problem(tooLarge);
+            if (chunk.RejectedCount >= ImportTally.MaxShown) break; // nothing will be posted, and these are all that is shown
         }
 
         try
@@ -99,9 +100,9 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
             var result = await chunk.PostAtomicallyAsync(book.Book, by);
             var tally = new ImportTally();
             tally.Add(result);
-            if (result.Rejected.Count == 0) return Answer(tally);
+            if (result.RejectedCount == 0) return Answer(tally);
             var first = result.Rejected[0];
-            return new Problem(new Refusal(422, "ledger/import-rejected", $"Nothing was posted: {result.Rejected.Count} lines are not acceptable; the first is line {first.Line}: {first.Detail}"), more: tally.Write);
+            return new Problem(new Refusal(422, "ledger/import-rejected", $"Nothing was posted: {result.RejectedCount} lines are not acceptable; the first is line {first.Line}: {first.Detail}"), more: tally.Write);
         }
         catch (CommitTooLargeException)
         {
@@ -113,17 +114,22 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
     {
         var started = time.GetTimestamp();
         var status = $"/api/books/{book.Book.Id}/imports/{importId}";
-        if (await imports.BeginAsync(book.Book.Id, importId, by, tally) is { } upload)
-        {
-            while (await lines.FillAsync(request.HttpContext.RequestAborted))
-            {
-                if (time.GetElapsedTime(started) > limits.PutAside)
-                    return Problem.Of(408, "ledger/import-too-slow", "The body came too slowly to be put aside in the time the platform gives a request. Send it in smaller parts; what was posted before is recognised.");
-                await upload.AppendAsync(lines);
-            }
+        var found = await imports.FindAsync(book.Book.Id, importId);
+        var isKnown = found is not null && found.GetString("Status") != "receiving";
+        var upload = isKnown ? null : await imports.BeginAsync(book.Book.Id, importId, by, tally, found);
+        if (!isKnown && upload is null) return AtOnce(importId, status);
 
-            if (!await upload.EndAsync()) return Problem.Of(409, "ledger/import-twice", $"Import '{importId}' is being sent by another request too; look at {status}.");
+        while (await lines.FillAsync(request.HttpContext.RequestAborted))
+        {
+            if (time.GetElapsedTime(started) > limits.PutAside)
+                return Problem.Of(408, "ledger/import-too-slow", "The body came too slowly to be put aside in the time the platform gives a request. Send it in smaller parts; what was posted before is recognised.");
+            if (upload is not null) await upload.AppendAsync(lines);
+            else while (lines.TryTake(out _, out _)) { } // known already; read only to see that it is the same
         }
+
+        if (isKnown && !lines.Digest().AsSpan().SequenceEqual(found!.GetBinary("Digest")))
+            return Problem.Of(409, "ledger/id-reused", $"Import '{importId}' was sent before with another body. Use a new Idempotency-Key; nothing of this body was posted.");
+        if (upload is not null && !await upload.EndAsync(lines.Digest())) return AtOnce(importId, status);
 
         // Also for a repeated call: the first may have died between noting the import and telling the queue.
         await queues.AskForImportPartAsync(new ImportPart(book.Book.Id, importId, 0));
@@ -134,6 +140,9 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
             json.WriteString("status", status);
         });
     }
+
+    private static Problem AtOnce(string importId, string status) =>
+        Problem.Of(409, "ledger/import-twice", $"Import '{importId}' is being sent by another request at this moment; look at {status}, and send it again if it does not get on.");
 
     private static JsonAnswer Answer(ImportTally tally) => new(tally.Write);
 }
@@ -157,7 +166,7 @@ public sealed class ImportTally
     {
         Posted += result.Posted;
         Duplicates += result.Duplicates;
-        RejectedCount += result.Rejected.Count;
+        RejectedCount += result.RejectedCount;
         Rejected.AddRange(result.Rejected.Take(MaxShown - Rejected.Count));
     }
 

@@ -10,7 +10,7 @@ namespace BackOffice.Ledger;
 
 /// <summary>
 /// Queue <c>ledger-post</c>: posts the entries of one message (1 to 100, at most 48 KiB), each judged by itself as <see cref="PostEntry"/> would. What is refused is noted and the
-/// message is done: it would be refused again. A message that cannot be read, or has too much in it, goes to <c>ledger-post-poison</c>.
+/// message is done: it would be refused again. A message that cannot be read, or holds more than 100 entries, goes to <c>ledger-post-poison</c>.
 /// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, adds to <c>LedgerMessages</c>. Messages: none. Told twice, the entries are recognised.
 /// </summary>
 public sealed partial class PostQueuedEntry(Books books, LedgerMessagesTable results, ILogger<PostQueuedEntry> logger)
@@ -37,7 +37,7 @@ public sealed partial class PostQueuedEntry(Books books, LedgerMessagesTable res
     {
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal))
-            return new ImportResult(0, 0, [.. entries.Select((_, n) => new RejectedLine(n + 1, null, refusal.Code, refusal.Faults[0].Detail))]);
+            return new ImportResult(0, 0, entries.Length, [.. entries.Select((_, n) => new RejectedLine(n + 1, null, refusal.Code, refusal.Faults[0].Detail))]);
 
         var chunk = new ImportChunk(found.Digits);
         for (var n = 0; n < entries.Length; n++) chunk.Read(Encoding.UTF8.GetBytes(entries[n].GetRawText()), n + 1);
@@ -58,7 +58,7 @@ public sealed record EntriesToPost(string Book, JsonElement[] Entries);
 
 /// <summary>
 /// Table <c>LedgerMessages</c>: what became of each <c>ledger-post</c> message. PartitionKey <c>{book}</c>, RowKey <c>op!{digest of the operation id}</c>: OperationId, CorrelationId,
-/// ProcessedAt, Posted, Duplicates, RejectedCount, Rejected (JSON). One row an operation; the first result stays.
+/// ProcessedAt, Posted, Duplicates, RejectedCount; the rejected entries as JSON in D0…. One row an operation; the first result stays.
 /// </summary>
 public sealed class LedgerMessagesTable(Storage storage, TimeProvider time)
 {
@@ -69,16 +69,17 @@ public sealed class LedgerMessagesTable(Storage storage, TimeProvider time)
         await storage.ReadyAsync();
         try
         {
-            await _table.AddEntityAsync(new TableEntity(book, "op!" + Ids.Key(operationId))
+            var row = new TableEntity(book, "op!" + Ids.Key(operationId))
             {
                 ["OperationId"] = operationId,
                 ["CorrelationId"] = correlationId ?? "",
                 ["ProcessedAt"] = time.GetUtcNow(),
                 ["Posted"] = result.Posted,
                 ["Duplicates"] = result.Duplicates,
-                ["RejectedCount"] = result.Rejected.Count,
-                ["Rejected"] = JsonSerializer.Serialize(result.Rejected, LedgerMessages.Default.IReadOnlyListRejectedLine),
-            });
+                ["RejectedCount"] = result.RejectedCount,
+            };
+            LedgerTable.AddChunks(row, JsonSerializer.SerializeToUtf8Bytes(result.Rejected, LedgerMessages.Default.IReadOnlyListRejectedLine));
+            await _table.AddEntityAsync(row);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {

@@ -28,6 +28,7 @@ public sealed class PostReversal(Books books, StoredEntries stored)
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             if (await stored.FindAsync(found.Book, id) is not { } original) return Problem.Of(404, "ledger/entry-unknown", $"There is no entry '{id}' in this book.");
+            if (original.Posted.Entry.CarryTo is not null) return Problem.Of(409, "ledger/system-entry", $"'{id}' was made by the system and follows the entries; correct those instead.");
             var reversal = original.Posted.Entry.Reversal(newId, date!.Value, text);
             return await PostEntry.PostAsync(found.Book, stored, PreparedEntry.Of(reversal, found.Digits), Caller.Of(request).Name);
         }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/accounts/{account}</c> <c>{name, type}</c>: adds (201) or changes (200) one account; the rules are <see cref="PutAccounts"/>'s.
+/// <c>PUT /api/books/{book}/accounts/{account}</c> <c>{name, type, line?, otherLine?}</c>: adds (201) or changes (200) one account; the rules are <see cref="PutAccounts"/>'s.
 /// Rows: commits <c>AccountDefined</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PutAccount(Books books)

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/accounts</c> <c>[{account, name, type}]</c>: adds or changes accounts, all or none, in one commit. 201 when any is new, else 200.
+/// <c>PUT /api/books/{book}/accounts</c> <c>[{account, name, type, line?, otherLine?}]</c>: adds or changes accounts, all or none, in one commit. 201 when any is new, else 200.
 /// Rows: commits <c>AccountDefined</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PutAccounts(Books books)
@@ -51,21 +51,24 @@ public sealed class PutAccounts(Books books)
     {
         List<Fault> faults = [];
         foreach (var wanted in accounts)
-            if (book.Account(wanted.Account) is { Used: true } known && known.Type != wanted.Type)
-                faults.Add(new Fault(wanted.Path + "type", "ledger/account-type-fixed", $"Account {wanted.Account} has postings as {known.Type}; define another account for {wanted.Type}."));
+            if (book.Account(wanted.Account) is { Used: true } known && known.Account.Type != wanted.Type)
+                faults.Add(new Fault(wanted.Path + "type", "ledger/account-type-fixed", $"Account {wanted.Account} has postings as {known.Account.Type}; define another account for {wanted.Type}."));
         if (faults.Count > 0) return new Refusal(409, faults);
 
         int created = 0, changed = 0, unchanged = 0;
         foreach (var wanted in accounts)
         {
-            var known = book.Account(wanted.Account);
-            if (known is { } same && same.Name == wanted.Name && same.Type == wanted.Type)
+            var known = book.Account(wanted.Account)?.Account;
+            // A line that is left out stays as it is, unless the type has changed: then it can no longer fit.
+            var keeps = known is not null && known.Type == wanted.Type && wanted.Line is null;
+            var (line, otherLine) = keeps ? (known!.Line, known.OtherLine) : (wanted.Line, wanted.OtherLine);
+            if (known is not null && known.Name == wanted.Name && known.Type == wanted.Type && known.Line == line && known.OtherLine == otherLine)
             {
                 unchanged++;
                 continue;
             }
 
-            book.DefineAccount(wanted.Account, wanted.Name, wanted.Type, by);
+            book.DefineAccount(wanted.Account, wanted.Name, wanted.Type, by, line, otherLine);
             if (known is null) created++;
             else changed++;
         }
@@ -99,6 +102,8 @@ public sealed class PutAccounts(Books books)
     internal static AccountWanted ReadOne(JsonFields fields, string account, List<Fault> faults, string path)
     {
         var (name, text) = (fields.Text("name"), fields.Text("type", 20));
+        var line = fields.Has("line") ? fields.Text("line", 40) : fields.Absent("line");
+        var otherLine = fields.Has("otherLine") ? fields.Text("otherLine", 40) : fields.Absent("otherLine");
         fields.NoOthers();
         // Names only: Enum.TryParse would take numbers too.
         AccountType? type = text switch
@@ -111,10 +116,17 @@ public sealed class PutAccounts(Books books)
             _ => null,
         };
         if (type is null && text.Length > 0) faults.Add(new Fault(path + "type", "ledger/account-type", $"'{text}' is no account type: asset, liability, equity, income or expense."));
-        return new AccountWanted(account, name, type ?? default, path);
+        if (type is { } known)
+        {
+            if (line is not null && StatementLine.Misfit(line, known) is { } misfit) faults.Add(new Fault(path + "line", "ledger/statement-line", misfit));
+            if (otherLine is not null && (line is null || StatementLine.Misfit(otherLine, known) is not null))
+                faults.Add(new Fault(path + "otherLine", "ledger/statement-line", StatementLine.Misfit(otherLine, known) ?? "'otherLine' goes with 'line'."));
+        }
+
+        return new AccountWanted(account, name, type ?? default, path, line, otherLine);
     }
 
-    internal sealed record AccountWanted(string Account, string Name, AccountType Type, string Path);
+    internal sealed record AccountWanted(string Account, string Name, AccountType Type, string Path, string? Line = null, string? OtherLine = null);
 
     internal sealed record AccountsAnswer(int Created, int Changed, int Unchanged);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using BackOffice.Kernel;
 using Microsoft.Azure.Functions.Worker;
 
@@ -22,25 +23,25 @@ public sealed class RunImportPart(Books books, ImportStore imports, LedgerQueues
         if (!opened.Is(out var found, out var refusal)) throw new InvalidDataException(refusal.Faults[0].Detail);
         if (await imports.FindAsync(part.Book, part.ImportId) is not { } state || state.GetString("Status") != "running") return;
 
-        var next = state.GetInt32("NextPart")!.Value;
-        if (next == part.Part)
+        if (state.GetInt32("NextPart") == part.Part)
         {
-            var result = await PostAsync(found, state, part.Part);
-            if (!await imports.FinishPartAsync(state, part.Part, result)) return;
-            next++;
+            await imports.FinishPartAsync(state, part.Part, await PostAsync(found, state, part.Part));
+            if (await imports.FindAsync(part.Book, part.ImportId) is not { } moved) return;
+            state = moved;
         }
 
-        if (next < state.GetInt32("Parts")) await queues.AskForImportPartAsync(part with { Part = next });
+        // Whoever moved it on: as long as it runs somebody must ask for the next part, and asking twice does no harm.
+        if (state.GetString("Status") == "running") await queues.AskForImportPartAsync(part with { Part = state.GetInt32("NextPart")!.Value });
     }
 
     private async Task<ImportResult> PostAsync(OpenedBook book, Azure.Data.Tables.TableEntity state, int part)
     {
-        var (bytes, line) = await imports.PartAsync(state, part);
         var chunk = new ImportChunk(book.Digits);
-        for (ReadOnlyMemory<byte> rest = bytes; !rest.IsEmpty; line++)
+        for (ReadOnlyMemory<byte> rest = await imports.PartAsync(state, part); !rest.IsEmpty;)
         {
-            var text = Segment.TakeLine(ref rest);
-            if (!text.IsEmpty) chunk.Read(text.Span, line);
+            var numbered = Segment.TakeLine(ref rest).Span;
+            if (!Utf8Parser.TryParse(numbered, out long line, out var digits)) throw new InvalidDataException($"Part {part} holds a line without its number.");
+            chunk.Read(numbered[(digits + 1)..], line);
         }
 
         return await chunk.PostAsync(book.Book, state.GetString("By"));

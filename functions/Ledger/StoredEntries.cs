@@ -10,7 +10,7 @@ namespace BackOffice.Ledger;
 /// <param name="ReversedBy">Number of the entry that reverses it, or null.</param>
 public sealed record StoredEntry(EntryPosted Posted, ReadOnlyMemory<byte> Line, byte[] PreviousHash, byte[] Hash, long? ReversedBy)
 {
-    public Receipt Receipt => new(Posted.Number, Posted.Entry.Id, Posted.Entry.Date, Posted.RecordedAt, Hash, PreviousHash);
+    public Receipt Receipt => new(Posted.Number, Posted.Entry.Id, Posted.Date, Posted.RecordedAt, Hash, PreviousHash);
 }
 
 /// <summary>Which entries to read.</summary>
@@ -23,7 +23,7 @@ public sealed record EntryFilter(int FirstDay, int LastDay, string? Account = nu
     public static EntryFilter Of(DateOnly? from, DateOnly? to, string? account = null, long after = 0) => new(from?.DayNumber ?? 0, to?.DayNumber ?? int.MaxValue, account, after);
 
     public bool Takes(EntryPosted posted) =>
-        posted.Number > After && posted.Entry.Date.DayNumber >= FirstDay && posted.Entry.Date.DayNumber <= LastDay
+        posted.Number > After && posted.Date.DayNumber >= FirstDay && posted.Date.DayNumber <= LastDay
         && (Account is null || posted.Entry.Lines.Any(line => line.Account == Account));
 
     /// <summary>First record numbers of the segments that can hold such entries, in order.</summary>

@@ -17,6 +17,7 @@ public sealed partial class VerifyBook(Verification verification, ILogger<Verify
     public async Task Run([QueueTrigger(Queue)] Envelope<VerificationWanted> message)
     {
         message.Expect(Schema, 1);
+        if (!Ids.IsBook(message.Body.Book)) throw new System.Text.Json.JsonException($"'{message.Body.Book}' is no book id.");
         if (await verification.WalkNewAsync(message.Body.Book, message.Body.Night) is not { } verified) return; // in the directory, but its first record was never written
         if (verified.Result.Valid) Log.Good(logger, message.Body.Book, verified.Result.FromRecord, verified.Result.Record);
         else Log.Broken(logger, message.Body.Book, verified.Result.Fault!);

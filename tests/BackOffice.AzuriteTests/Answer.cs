@@ -38,6 +38,13 @@ internal sealed record Answer(HttpStatusCode Status, string? ContentType, HttpRe
         if (path is not null) Assert.Contains(path, paths);
         return this;
     }
+
+    /// <summary>Asserts that the store is out of reach and the caller is told when to come again.</summary>
+    public void IsUnavailable()
+    {
+        IsProblem(HttpStatusCode.ServiceUnavailable, "storage/unavailable");
+        Assert.True(Headers.RetryAfter!.Delta > TimeSpan.Zero);
+    }
 }
 
 internal static class JsonElements

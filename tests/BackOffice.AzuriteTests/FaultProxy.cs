@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace BackOffice.AzuriteTests;
@@ -30,12 +30,16 @@ internal sealed class FaultProxy : IAsyncDisposable
 {
     private static readonly HashSet<string> OfTheConnection = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length" };
 
+    // The address was signed as it was written: decoded and encoded again it would not match.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly WebApplication _app;
     private readonly HttpMessageInvoker _store = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly Uri _target;
     private readonly Lock _gate = new();
     private readonly List<Rule> _rules = [];
     private readonly ConcurrentQueue<TaskCompletionSource<bool>> _late = [];
+    private volatile TaskCompletionSource<bool>? _landed;
     private volatile bool _isDown;
 
     private FaultProxy(WebApplication app, Uri target, string connectionString)
@@ -77,7 +81,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     public static bool IsCommit(HttpRequest request) => request.Path.Value!.EndsWith("/$batch", StringComparison.Ordinal);
 
     /// <summary>The look for a segment by its key: what the ledger does to find its own commit.</summary>
-    public static bool IsLook(HttpRequest request) => request.Method == "GET" && Uri.UnescapeDataString(request.GetEncodedPathAndQuery()).Contains("RowKey='seg!", StringComparison.Ordinal);
+    public static bool IsLook(HttpRequest request) => request.Method == "GET" && Uri.UnescapeDataString(Target(request)).Contains("RowKey='seg!", StringComparison.Ordinal);
 
     /// <summary>The next so many matching requests suffer these faults, one after the other.</summary>
     public void Next(Func<HttpRequest, bool> matches, params Fault[] faults)
@@ -100,8 +104,6 @@ internal sealed class FaultProxy : IAsyncDisposable
         late.SetResult(true);
         return await landed.Task;
     }
-
-    private volatile TaskCompletionSource<bool>? _landed;
 
     /// <summary>Whether every disturbance asked for has happened.</summary>
     public bool IsDone
@@ -189,8 +191,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private HttpRequestMessage ToStore(HttpRequest request, byte[] body)
     {
-        // The address is taken as it was written: a decoded and encoded one would not match its signature.
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target.GetLeftPart(UriPartial.Authority) + request.GetEncodedPathAndQuery()));
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target.GetLeftPart(UriPartial.Authority) + Target(request), AsWritten));
         if (body.Length > 0 || request.ContentType is not null) message.Content = new ByteArrayContent(body);
         foreach (var (name, values) in request.Headers)
         {
@@ -200,6 +201,8 @@ internal sealed class FaultProxy : IAsyncDisposable
 
         return message;
     }
+
+    private static string Target(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
     private sealed record Rule(Func<HttpRequest, bool> Matches, Fault? Fault, Func<Task>? Then);
 }

@@ -231,14 +231,16 @@ public sealed class ImportTests(AzuriteFixture azurite, SharedApp shared) : ICla
         (await book.PutBookAsync("Household", "USD")).Is(HttpStatusCode.Created);
         (await book.PutAccountsAsync(HouseholdAccounts)).Is(HttpStatusCode.Created);
 
-        var accepted = await book.ImportAsync([.. Household, .. "\n\nnonsense\n"u8], "", ("Prefer", "respond-async"), ("Idempotency-Key", "year-end"));
+        byte[] body = [.. Household, .. "\n\nnonsense\n"u8];
+        var accepted = await book.ImportAsync(body, "", ("Prefer", "respond-async"), ("Idempotency-Key", "year-end"));
         var done = await DoneAsync(book, accepted);
 
         Assert.Equal($"{book.Url}/imports/year-end", accepted.Json.Text("status"));
         Assert.Equal($"{book.Url}/imports/year-end", accepted.Headers.Location!.ToString());
         IsCounted(done, posted: HouseholdEntries.Count, duplicates: 0, (HouseholdEntries.Count + 3, null, "request/not-json"));
 
-        var again = await book.ImportAsync(Household, "", ("Prefer", "respond-async"), ("Idempotency-Key", "year-end"));
+        (await book.ImportAsync(Household, "", ("Prefer", "respond-async"), ("Idempotency-Key", "year-end"))).IsProblem(HttpStatusCode.Conflict, "ledger/id-reused");
+        var again = await book.ImportAsync(body, "", ("Prefer", "respond-async"), ("Idempotency-Key", "year-end"));
         IsCounted(await DoneAsync(book, again), posted: HouseholdEntries.Count, duplicates: 0, (HouseholdEntries.Count + 3, null, "request/not-json"));
         Assert.Equal(HouseholdEntries.Count, (await book.IsWholeAsync()).Count);
     }

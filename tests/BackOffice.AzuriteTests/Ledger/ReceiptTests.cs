@@ -171,7 +171,9 @@ public sealed class ReceiptTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Theory]
-    [InlineData("2025-13", HttpStatusCode.BadRequest, "ledger/period")]
+    [InlineData("2025-14", HttpStatusCode.BadRequest, "ledger/period")]
+    [InlineData("2025-00", HttpStatusCode.BadRequest, "ledger/period")]
+    [InlineData("2025-13", HttpStatusCode.UnprocessableEntity, "ledger/earlier-period-open")]
     [InlineData("2025", HttpStatusCode.BadRequest, "ledger/period")]
     [InlineData("2025-01-31", HttpStatusCode.BadRequest, "ledger/period")]
     [InlineData("2199-12", HttpStatusCode.UnprocessableEntity, "ledger/period-not-begun")]

@@ -133,8 +133,8 @@ public class DecisionTests
     public void Open_WithAnotherCurrency_IsRefused()
     {
         var book = PureBook.Open();
-        Assert.Equal((409, "ledger/currency-fixed"), Refused(book.Commit(draft => PutBook.Decide(draft, "Test", "USD", "tester")).Refusal));
-        Assert.Equal((422, "ledger/currency-unknown"), Refused(book.Commit(draft => PutBook.Decide(draft, "Test", "XXL", "tester")).Refusal));
+        Assert.Equal((409, "ledger/currency-fixed"), Refused(book.Commit(draft => PutBook.Decide(draft, new PutBook.BookWanted("Test", "USD"), "tester")).Refusal));
+        Assert.Equal((422, "ledger/currency-unknown"), Refused(book.Commit(draft => PutBook.Decide(draft, new PutBook.BookWanted("Test", "XXL"), "tester")).Refusal));
     }
 
     [Fact]
@@ -142,9 +142,9 @@ public class DecisionTests
     {
         var book = PureBook.Open();
         var record = book.State.Record;
-        Assert.False(book.Commit(draft => PutBook.Decide(draft, "Test", "EUR", "tester")).Value!.IsNew);
+        Assert.False(book.Commit(draft => PutBook.Decide(draft, new PutBook.BookWanted("Test", "EUR"), "tester")).Value!.IsNew);
         Assert.Equal(record, book.State.Record);
-        book.Commit(draft => PutBook.Decide(draft, "New name", "EUR", "tester"));
+        book.Commit(draft => PutBook.Decide(draft, new PutBook.BookWanted("New name", "EUR"), "tester"));
         Assert.Equal((record + 1, "New name"), (book.State.Record, book.State.Name));
     }
 
@@ -157,6 +157,19 @@ public class DecisionTests
         Assert.Equal(1, Define(book, "8400", AccountType.Income).Value!.Changed);
         Assert.Equal(1, Define(book, "8400", AccountType.Income).Value!.Unchanged);
         Assert.Equal(1, Define(book, "9000", AccountType.Equity).Value!.Created);
+    }
+
+    [Fact]
+    public void Define_AnAccountPostedToInTheSameCommit_KeepsItsType()
+    {
+        var book = PureBook.Open();
+        var outcome = book.Commit(draft =>
+        {
+            PutAccounts.Decide(draft, [new PutAccounts.AccountWanted("9000", "New", AccountType.Asset, "")], "tester");
+            PureBook.Post(draft, Entries.Simple("a", debit: "9000"));
+            return PutAccounts.Decide(draft, [new PutAccounts.AccountWanted("9000", "New", AccountType.Income, "")], "tester");
+        });
+        Assert.Equal((409, "ledger/account-type-fixed"), Refused(outcome.Refusal));
     }
 
     [Fact]

@@ -35,11 +35,11 @@ internal sealed class PureBook
     /// <summary>All segments, as copies that outlive the draft's buffer.</summary>
     public List<Segment> Segments { get; } = [];
 
-    public static PureBook Open(string currency = "EUR")
+    public static PureBook Open(string currency = "EUR", string? chart = null)
     {
         var book = new PureBook();
-        book.Commit(draft => PutBook.Decide(draft, "Test", currency, "tester"));
-        book.Commit(draft => PutAccounts.Decide(draft, [.. Entries.Accounts.Select(code => new PutAccounts.AccountWanted(code, $"Account {code}", AccountType.Asset, ""))], "tester"));
+        book.Commit(draft => PutBook.Decide(draft, new PutBook.BookWanted("Test", currency, chart), "tester"));
+        book.Commit(draft => PutAccounts.Decide(draft, [.. Entries.Accounts.Where(code => !draft.HasAccount(code)).Select(code => new PutAccounts.AccountWanted(code, $"Account {code}", AccountType.Asset, ""))], "tester"));
         return book;
     }
 
@@ -63,7 +63,7 @@ internal sealed class PureBook
     {
         var prepared = PreparedEntry.Of(entry, 2);
         var decision = PostEntry.Decide(draft, prepared);
-        if (decision.IsPost) draft.Post(prepared, "tester");
+        if (decision.IsPost) draft.Post(prepared, decision.Date, "tester");
         return decision;
     }
 

@@ -21,6 +21,26 @@ public class LineReaderTests
     public async Task ALineTooLongWithoutEnd_IsReported() =>
         Assert.Equal([(1, "(too long)")], await ReadAsync(new string('x', (2 * LineReader.MaxLineBytes) + 7)));
 
+    [Theory]
+    [InlineData(1, 16 * 1024)]
+    [InlineData(1, int.MaxValue)]
+    [InlineData(44_000, 16 * 1024)]
+    [InlineData(44_000, int.MaxValue)]
+    [InlineData(LineReader.MaxLineBytes, 16 * 1024)]
+    public async Task ALastLineTooLong_HoweverItComes_IsReported(int more, int piece)
+    {
+        var lines = await ReadAsync("a\n" + new string('x', LineReader.MaxLineBytes + more), piece);
+        Assert.Equal([(1, "a"), (2, "(too long)")], lines);
+    }
+
+    [Theory]
+    [InlineData("\n", 16 * 1024)]
+    [InlineData("\r\n", 16 * 1024)]
+    [InlineData("\r\n", int.MaxValue)]
+    [InlineData("", 16 * 1024)]
+    public async Task ALineOfExactlyTheLimit_HoweverItComes_IsTaken(string end, int piece) =>
+        Assert.Equal(LineReader.MaxLineBytes, Assert.Single(await ReadAsync(new string('x', LineReader.MaxLineBytes) + end, piece)).Text.Length);
+
     [Fact]
     public async Task ALineOfExactlyTheLimit_IsTaken() =>
         Assert.Equal(LineReader.MaxLineBytes, Assert.Single(await ReadAsync(new string('x', LineReader.MaxLineBytes) + "\n")).Text.Length);

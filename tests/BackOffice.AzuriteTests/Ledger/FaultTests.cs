@@ -1,0 +1,176 @@
+using System.Net;
+
+namespace BackOffice.AzuriteTests.Ledger;
+
+/// <summary>The store fails in the middle: what was acknowledged stays, what was not is whole or not there, and nothing is booked twice.</summary>
+public sealed class FaultTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private FaultProxy _proxy = null!;
+    private TestApp _app = null!;
+    private TestBook _book = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _proxy = await FaultProxy.StartAsync(azurite);
+        _app = await TestApp.StartAsync(azurite, _proxy);
+        _book = await _app.NewBookAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _proxy.IsDown = false;
+        await _app.DisposeAsync();
+        await _proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AnswerDropped_RetriedByTheClientInto412_IsSettledByFindingTheOwnCommit()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.DropAnswer);
+
+        await IsBookedOnceAsync(await _book.PostAsync(TestBook.Entry("e1")));
+    }
+
+    [Fact]
+    public async Task AnswerDropped_AndEveryRetryToo_IsSettledByFindingTheOwnCommit()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.DropAnswer, Fault.DropRequest, Fault.DropRequest);
+
+        await IsBookedOnceAsync(await _book.PostAsync(TestBook.Entry("e1")));
+    }
+
+    [Fact]
+    public async Task AnswerDropped_AndTheLookForItFailsToo_IsLookedForAgain()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.DropAnswer, Fault.DropRequest, Fault.DropRequest);
+        _proxy.Next(FaultProxy.IsLook, Fault.DropRequest, Fault.Unavailable, Fault.DropAnswer, Fault.DropRequest);
+
+        await IsBookedOnceAsync(await _book.PostAsync(TestBook.Entry("e1")));
+    }
+
+    [Theory]
+    [InlineData(Fault.DropRequest)]
+    [InlineData(Fault.Unavailable)]
+    internal async Task RequestsNeverArrived_AreSentAgain(Fault fault)
+    {
+        _proxy.Next(FaultProxy.IsCommit, [.. Enumerable.Repeat(fault, 7)]);
+
+        await IsBookedOnceAsync(await _book.PostAsync(TestBook.Entry("e1")));
+    }
+
+    [Fact]
+    public async Task LateRequest_LandingAfterWeLooked_TakesEffectOnce()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.Late, Fault.DropRequest, Fault.DropRequest);
+        var landed = false;
+        _proxy.After(FaultProxy.IsLook, async () => landed = await _proxy.LandAsync());
+
+        var answer = await _book.PostAsync(TestBook.Entry("e1"));
+
+        Assert.True(landed);
+        await IsBookedOnceAsync(answer);
+    }
+
+    [Fact]
+    public async Task LateRequest_LandingAfterTheSecondTrySucceeded_TakesNoEffect()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.Late, Fault.DropRequest, Fault.DropRequest);
+
+        var answer = (await _book.PostAsync(TestBook.Entry("e1"))).Is(HttpStatusCode.Created);
+
+        Assert.False(await _proxy.LandAsync());
+        await IsBookedOnceAsync(answer);
+    }
+
+    [Fact]
+    public async Task LateRequest_OvertakenByAnotherInstance_TakesNoEffect()
+    {
+        await using var other = await _app.AnotherAsync();
+        _proxy.Next(FaultProxy.IsCommit, Fault.Late, Fault.DropRequest, Fault.DropRequest);
+        _proxy.After(FaultProxy.IsLook, async () => (await _book.In(other).PostAsync(TestBook.Entry("theirs", amount: "7"))).Is(HttpStatusCode.Created));
+
+        var answer = (await _book.PostAsync(TestBook.Entry("ours"))).Is(HttpStatusCode.Created);
+
+        Assert.Equal(2, answer.Json.Number("number"));
+        Assert.False(await _proxy.LandAsync());
+        Assert.Equal(["theirs", "ours"], (await _book.IsWholeAsync()).Select(entry => entry.Text("id")));
+        Assert.Equal(["theirs", "ours"], (await _book.In(other).IsWholeAsync()).Select(entry => entry.Text("id")));
+    }
+
+    [Fact]
+    public async Task LateRequest_OfAnEntryThatAnotherInstancePostsToo_IsBookedOnce()
+    {
+        await using var other = await _app.AnotherAsync();
+        _proxy.Next(FaultProxy.IsCommit, Fault.Late, Fault.DropRequest, Fault.DropRequest);
+        Answer? theirs = null;
+        _proxy.After(FaultProxy.IsLook, async () => theirs = await _book.In(other).PostAsync(TestBook.Entry("same")));
+
+        var ours = (await _book.PostAsync(TestBook.Entry("same"))).Is(HttpStatusCode.OK);
+
+        Assert.False(await _proxy.LandAsync());
+        Assert.Equal(theirs!.Is(HttpStatusCode.Created).Text, ours.Text);
+        Assert.Single(await _book.IsWholeAsync());
+    }
+
+    [Fact]
+    public async Task ConcurrentCallers_WhoseCommonCommitLosesItsAnswer_AllGetTheirReceipts()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.DropAnswer, Fault.DropRequest, Fault.DropRequest, Fault.DropAnswer, Fault.Unavailable, Fault.DropRequest, Fault.DropAnswer);
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 30).Select(n => _book.PostAsync(TestBook.Numbered("e", n))));
+
+        Assert.All(answers, answer => answer.Is(HttpStatusCode.Created));
+        var journal = await _book.IsWholeAsync();
+        Assert.Equal(30, journal.Count);
+        foreach (var answer in answers)
+            Assert.Equal(answer.Json.Text("id"), journal[(int)answer.Json.Number("number") - 1].Text("id"));
+    }
+
+    [Fact]
+    public async Task Import_UnderFire_PostsEveryEntryOnce()
+    {
+        _proxy.Next(
+            FaultProxy.IsCommit, Fault.DropAnswer, Fault.DropRequest, Fault.DropRequest, Fault.Unavailable, Fault.DropAnswer, Fault.Unavailable,
+            Fault.DropRequest, Fault.DropAnswer, Fault.DropAnswer, Fault.DropAnswer, Fault.Unavailable, Fault.Unavailable);
+
+        var answer = (await _book.ImportAsync(TestBook.Entries("e", 1, 20_000))).Is(HttpStatusCode.OK);
+
+        Assert.Equal((20_000, 0, 0), (answer.Json.Number("posted"), answer.Json.Number("duplicates"), answer.Json.Number("rejectedCount")));
+        Assert.Equal(20_000, (await _book.IsWholeAsync()).Count);
+        Assert.True(_proxy.IsDone);
+    }
+
+    [Fact]
+    public async Task AtomicImport_WhoseAnswerIsLost_IsThereOnce()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.DropAnswer, Fault.DropRequest, Fault.DropRequest);
+
+        var answer = (await _book.ImportAsync(TestBook.Entries("e", 1, 20_000), "?atomic=true")).Is(HttpStatusCode.OK);
+
+        Assert.Equal((20_000, 0), (answer.Json.Number("posted"), answer.Json.Number("duplicates")));
+        Assert.Equal(20_000, (await _book.IsWholeAsync()).Count);
+    }
+
+    [Fact]
+    public async Task PutBook_WhoseAnswerIsLost_OpensOneBook()
+    {
+        var book = _app.Book("opened-once");
+        _proxy.Next(FaultProxy.IsCommit, Fault.DropAnswer, Fault.DropRequest, Fault.DropRequest);
+
+        (await book.PutBookAsync("Once", "EUR")).Is(HttpStatusCode.Created);
+
+        Assert.Equal(1, (await book.GetAsync()).Number("records"));
+    }
+
+    private async Task IsBookedOnceAsync(Answer answer)
+    {
+        answer.Is(HttpStatusCode.Created);
+        Assert.True(_proxy.IsDone);
+        Assert.Equal(1, answer.Json.Number("number"));
+        Assert.Equal(answer.Json.Text("hash"), await _book.HeadHashAsync());
+        Assert.Equal(answer.Text, (await _book.PostAsync(TestBook.Entry("e1"))).Is(HttpStatusCode.OK).Text);
+        Assert.Single(await _book.IsWholeAsync());
+        await using var fresh = await _app.AnotherAsync();
+        Assert.Single(await _book.In(fresh).IsWholeAsync());
+    }
+}
