@@ -55,7 +55,7 @@ public sealed record BalanceSheet(DateOnly On, IReadOnlyDictionary<string, Int12
         {
             foreach (var party in account.Parties.Values)
             {
-                var balance = party.Between(0, day).BalanceMinor;
+                var balance = party.Days.Between(0, day).BalanceMinor;
                 rest -= balance;
                 Place(placements, account, balance);
             }

@@ -39,19 +39,19 @@ public sealed class AccountState(string code, string name, AccountType type)
     public DayTotals Carried { get; private init; } = new();
 
     /// <summary>Of <see cref="Days"/>, what lines with a party made, by party.</summary>
-    public SortedDictionary<string, DayTotals> Parties { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, PartyAccount> Parties { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Indexes into <see cref="BookState.Segments"/> of the segments that post to this account, ascending.</summary>
     public List<int> Segments { get; } = [];
 
-    public void Post(int day, Line line, bool carried, int segment)
+    public void Post(int day, Line line, bool carried, long entry, int segment)
     {
         Days.Add(day, line.AmountMinor);
         if (carried) Carried.Add(day, line.AmountMinor);
         if (line.Party is { } party)
         {
-            if (!Parties.TryGetValue(party, out var totals)) Parties.Add(party, totals = new DayTotals());
-            totals.Add(day, line.AmountMinor);
+            if (!Parties.TryGetValue(party, out var known)) Parties.Add(party, known = new PartyAccount());
+            known.Post(day, line, entry);
         }
 
         if (Segments.Count == 0 || Segments[^1] != segment) Segments.Add(segment);
@@ -70,10 +70,10 @@ public sealed class AccountState(string code, string name, AccountType type)
         Days.Write(writer);
         Carried.Write(writer);
         writer.Write7BitEncodedInt(Parties.Count);
-        foreach (var (party, totals) in Parties)
+        foreach (var (party, known) in Parties)
         {
             writer.Write(party);
-            totals.Write(writer);
+            known.Write(writer);
         }
 
         writer.Write7BitEncodedInt(Segments.Count);
@@ -94,9 +94,55 @@ public sealed class AccountState(string code, string name, AccountType type)
             Days = DayTotals.Read(reader),
             Carried = DayTotals.Read(reader),
         };
-        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Parties.Add(reader.ReadString(), DayTotals.Read(reader));
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Parties.Add(reader.ReadString(), PartyAccount.Read(reader));
         var previous = 0;
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Segments.Add(previous += reader.Read7BitEncodedInt());
+        return account;
+    }
+}
+
+/// <summary>One posting of a party on an account: what an open item is made of.</summary>
+/// <param name="Day">Posting date, as a day number.</param>
+/// <param name="AmountMinor">Debit positive, credit negative.</param>
+/// <param name="Document">Number of the voucher it belongs to; null = it names none.</param>
+/// <param name="DueDay">When it is due, as a day number; -1 = it names no date.</param>
+/// <param name="Entry">Number of its entry.</param>
+public readonly record struct PartyPosting(int Day, long AmountMinor, string? Document, int DueDay, long Entry);
+
+/// <summary>What one party has on one account: turnover by day, and every posting in order of entry.</summary>
+public sealed class PartyAccount
+{
+    private readonly List<PartyPosting> _postings = [];
+
+    public DayTotals Days { get; private init; } = new();
+
+    public IReadOnlyList<PartyPosting> Postings => _postings;
+
+    public void Post(int day, Line line, long entry)
+    {
+        Days.Add(day, line.AmountMinor);
+        _postings.Add(new PartyPosting(day, line.AmountMinor, line.Document, line.DueDate?.DayNumber ?? -1, entry));
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        Days.Write(writer);
+        writer.Write7BitEncodedInt(_postings.Count);
+        foreach (var posting in _postings)
+        {
+            writer.Write7BitEncodedInt(posting.Day);
+            writer.Write(posting.AmountMinor);
+            writer.Write(posting.Document ?? "");
+            writer.Write7BitEncodedInt(posting.DueDay + 1);
+            writer.Write7BitEncodedInt64(posting.Entry);
+        }
+    }
+
+    public static PartyAccount Read(BinaryReader reader)
+    {
+        var account = new PartyAccount { Days = DayTotals.Read(reader) };
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
+            account._postings.Add(new PartyPosting(reader.Read7BitEncodedInt(), reader.ReadInt64(), BookState.Told(reader.ReadString()), reader.Read7BitEncodedInt() - 1, reader.Read7BitEncodedInt64()));
         return account;
     }
 }
@@ -235,6 +281,9 @@ public sealed class BookState
     /// <summary>Entry number → number of the entry that reverses it.</summary>
     public SortedDictionary<long, long> ReversedBy { get; } = [];
 
+    /// <summary>Turnover of base lines by tax code and day of supply (which sets the rate), by posting date (which sets the return).</summary>
+    public SortedDictionary<(string TaxCode, int SupplyDay), DayTotals> TaxedBySupply { get; } = [];
+
     private readonly Dictionary<string, AccountState> _byCode = new(StringComparer.Ordinal);
 
     public bool Exists => Record > 0;
@@ -288,10 +337,22 @@ public sealed class BookState
     private void FoldEntry(EntryPosted posted, int segment)
     {
         var (day, carried) = (posted.Date.DayNumber, posted.Entry.CarryTo is not null);
-        foreach (var line in posted.Entry.Lines) _byCode[line.Account].Post(day, line, carried, segment);
+        foreach (var line in posted.Entry.Lines)
+        {
+            _byCode[line.Account].Post(day, line, carried, posted.Number, segment);
+            if (line.TaxCode is { } code) Taxed(code, posted.Entry.Date.DayNumber).Add(day, line.AmountMinor);
+        }
+
         if (posted.Entry.Reverses is { } reversed && Index.Find(Ids.Digest(reversed)) is { } number) ReversedBy[number] = posted.Number;
         if (FirstDate is null || posted.Date < FirstDate) FirstDate = posted.Date;
         Index.Add(posted.Digests);
+    }
+
+    /// <summary>Turnover of the lines with this tax code and this day of supply, by posting date.</summary>
+    private DayTotals Taxed(string code, int supplyDay)
+    {
+        if (!TaxedBySupply.TryGetValue((code, supplyDay), out var totals)) TaxedBySupply.Add((code, supplyDay), totals = new DayTotals());
+        return totals;
     }
 
     private void DefineAccount(string code, string name, AccountType type, string? line, string? otherLine)
@@ -333,6 +394,14 @@ public sealed class BookState
             writer.Write7BitEncodedInt64(by);
         }
 
+        writer.Write7BitEncodedInt(TaxedBySupply.Count);
+        foreach (var ((code, supplyDay), totals) in TaxedBySupply)
+        {
+            writer.Write(code);
+            writer.Write7BitEncodedInt(supplyDay);
+            totals.Write(writer);
+        }
+
         writer.Write7BitEncodedInt(Segments.Count);
         foreach (var span in Segments)
         {
@@ -363,6 +432,7 @@ public sealed class BookState
         state.ClosedThrough = ReadDate(reader);
         state.FirstDate = ReadDate(reader);
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) state.ReversedBy.Add(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) state.TaxedBySupply.Add((reader.ReadString(), reader.Read7BitEncodedInt()), DayTotals.Read(reader));
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
             state.Segments.Add(new SegmentSpan(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), reader.ReadInt32(), reader.ReadInt32()));
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) state.Add(AccountState.Read(reader));

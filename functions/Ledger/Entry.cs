@@ -30,9 +30,10 @@ public sealed record Entry(
 /// <param name="Party">Customer, supplier or other counterparty.</param>
 /// <param name="Document">Number of the voucher (Beleg).</param>
 /// <param name="DueDate">When the amount is due.</param>
+/// <param name="TaxCode">On a base line (revenue, cost): how it is taxed, see <see cref="TaxCode"/>; tax lines themselves bear none.</param>
 /// <param name="Dimensions">Cost centre, project, asset …: name → value, sorted by name, at most 8.</param>
 public sealed record Line(
-    string Account, long AmountMinor, string? Party = null, string? Document = null, DateOnly? DueDate = null, IReadOnlyList<KeyValuePair<string, string>>? Dimensions = null)
+    string Account, long AmountMinor, string? Party = null, string? Document = null, DateOnly? DueDate = null, string? TaxCode = null, IReadOnlyList<KeyValuePair<string, string>>? Dimensions = null)
 {
     public const int MaxDimensions = 8;
 }

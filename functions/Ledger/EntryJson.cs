@@ -92,6 +92,7 @@ public static class EntryJson
         if (line.Party is not null) json.WriteString("party"u8, line.Party);
         if (line.Document is not null) json.WriteString("document"u8, line.Document);
         if (line.DueDate is { } due) WriteDate(json, "dueDate"u8, due);
+        if (line.TaxCode is not null) json.WriteString("taxCode"u8, line.TaxCode);
         if (line.Dimensions is { Count: > 0 } dimensions)
         {
             json.WriteStartObject("dimensions"u8);
@@ -177,7 +178,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
             return null;
         }
 
-        string? account = null, party = null, document = null;
+        string? account = null, party = null, document = null, taxCode = null;
         long? debit = null, credit = null;
         DateOnly? dueDate = null;
         KeyValuePair<string, string>[]? dimensions = null;
@@ -192,13 +193,14 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
             else if (reader.ValueTextEquals("document"u8) && Once(ref seen, 16, ref reader, index, "document")) document = Id(ref reader, "document", index);
             else if (reader.ValueTextEquals("dueDate"u8) && Once(ref seen, 32, ref reader, index, "dueDate")) dueDate = Date(ref reader, "dueDate", index);
             else if (reader.ValueTextEquals("dimensions"u8) && Once(ref seen, 64, ref reader, index, "dimensions")) dimensions = Dimensions(ref reader, index);
-            else Unknown(ref reader, At(index), "account, debit, credit, party, document, dueDate, dimensions");
+            else if (reader.ValueTextEquals("taxCode"u8) && Once(ref seen, 128, ref reader, index, "taxCode")) taxCode = Tax(ref reader, index);
+            else Unknown(ref reader, At(index), "account, debit, credit, party, document, dueDate, taxCode, dimensions");
         }
 
         if ((seen & 1) == 0) Missing(At(index, "account"));
         if ((seen & 6) == 6) faults.Add(new Fault(At(index), "ledger/both-sides", "A line has a debit or a credit, not both."));
         if ((seen & 6) == 0) faults.Add(new Fault(At(index), "ledger/no-side", "The line has no amount: give 'debit' or 'credit'."));
-        return faults.Count == before ? new Line(account!, debit ?? -credit!.Value, party, document, dueDate, dimensions) : null;
+        return faults.Count == before ? new Line(account!, debit ?? -credit!.Value, party, document, dueDate, taxCode, dimensions) : null;
     }
 
     private void CheckBalance(List<Line> lines)
@@ -255,6 +257,14 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
         faults.Add(new Fault("lateAs", "ledger/late-as", "'lateAs' can only be \"firstOpenPeriod\"."));
         if (reader.TokenType is not JsonTokenType.String) reader.Skip();
         return false;
+    }
+
+    private string? Tax(ref Utf8JsonReader reader, int index)
+    {
+        var code = Id(ref reader, "taxCode", index);
+        if (code is null || TaxCode.Find(code) is not null) return code;
+        faults.Add(new Fault(At(index, "taxCode"), "ledger/tax-code", $"'{code}' is no tax code; known are {string.Join(", ", TaxCode.All.Select(known => known.Code))}."));
+        return null;
     }
 
     private KeyValuePair<string, string>[]? Dimensions(ref Utf8JsonReader reader, int index)

@@ -66,7 +66,7 @@ public class ContractTests
         var book = new Ledger.PureBook();
         book.Commit(draft => PutBook.Decide(draft, new PutBook.BookWanted("Müller & Söhne", "EUR"), "alice"));
         book.Commit(draft => PutAccounts.Decide(draft, [new("1200", "Bank", AccountType.Asset, ""), new("4210", "Miete \"Büro\"", AccountType.Expense, "")], "alice"));
-        var line = new Line("4210", 50_000, "v-7", "RE-2025-1", new DateOnly(2025, 2, 28), [new("costCentre", "100")]);
+        var line = new Line("4210", 50_000, "v-7", "RE-2025-1", new DateOnly(2025, 2, 28), null, [new("costCentre", "100")]);
         var entry = new Entry("rent-1", new DateOnly(2025, 1, 31), "Rent January", [line, new Line("1200", -50_000)]);
         book.Post(entry);
         book.Post(entry.Reversal("rent-1-r", new DateOnly(2025, 1, 31), "Reversal of rent-1"));
