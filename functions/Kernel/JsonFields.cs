@@ -41,6 +41,42 @@ public sealed class JsonFields
         return null;
     }
 
+    /// <summary>A positive amount, as a string or a number, in minor units of a currency with so many digits.</summary>
+    public long? Minor(string name, int digits)
+    {
+        if (Find(name) is not { } value)
+        {
+            Missing(name);
+            return null;
+        }
+
+        if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
+        {
+            Fault(name, "request/wrong-type", $"'{name}' must be an amount such as \"12.34\", not {Kind(value)}.");
+            return null;
+        }
+
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : StringOf(value) ?? "";
+        var minor = text.Length > 64 ? null : Amount.ParseMinor(System.Text.Encoding.UTF8.GetBytes(text), digits, out var reason) is { } known ? known : Invalid(reason);
+        if (minor == 0) Fault(name, "ledger/amount-zero", $"'{name}' is zero.");
+        else if (minor is null && text.Length > 64) Invalid("The amount is not a decimal number such as \"12.34\".");
+        return minor;
+
+        long? Invalid(string why)
+        {
+            Fault(name, "ledger/amount-invalid", why);
+            return null;
+        }
+    }
+
+    /// <summary>A member of any kind, or null and a fault.</summary>
+    public JsonElement? Element(string name)
+    {
+        var value = Find(name);
+        if (value is null) Missing(name);
+        return value;
+    }
+
     /// <summary>Marks a member as known that may be left out; null.</summary>
     public string? Absent(string name)
     {

@@ -6,18 +6,29 @@ namespace BackOffice.Kernel;
 
 /// <summary>A figure that law or the company sets and changes by date: a tax rate, a limit, a period.</summary>
 /// <param name="Name">Its name, <c>subject.figure</c>: <c>vat.standard</c>.</param>
-/// <param name="Unit">What the value counts: <c>rate</c> (0.19 = 19 %), <c>years</c>, <c>EUR</c>.</param>
+/// <param name="Unit">What the value counts: <c>rate</c> (0.19 = 19 %), <c>years</c>, <c>days</c>, <c>times</c>, <c>EUR</c>.</param>
 /// <param name="Source">The statute it comes from.</param>
 /// <param name="Defaults">Values the app knows by itself, by first day of validity, oldest first.</param>
 public sealed record Parameter(string Name, string Unit, string Source, IReadOnlyList<(DateOnly From, decimal Value)> Defaults)
 {
-    /// <summary>The parameters of this app. A department adds its own here.</summary>
+    /// <summary>The parameters of this app, by name. A department adds its own here.</summary>
     public static readonly IReadOnlyList<Parameter> All =
     [
+        new("accrual.materiality", "EUR", "EStG §5(5) sentence 2, with §6(2)", [(new(2022, 1, 1), 800)]),
+        new("asset.declining.maximum", "rate", "EStG §7(2)", [(new(2020, 1, 1), 0.25m), (new(2023, 1, 1), 0), (new(2024, 4, 1), 0.20m), (new(2025, 1, 1), 0), (new(2025, 7, 1), 0.30m), (new(2028, 1, 1), 0)]),
+        new("asset.declining.multiple", "times", "EStG §7(2): times the straight-line rate", [(new(2020, 1, 1), 2.5m), (new(2023, 1, 1), 0), (new(2024, 4, 1), 2), (new(2025, 1, 1), 0), (new(2025, 7, 1), 3), (new(2028, 1, 1), 0)]),
+        new("asset.immediate.limit", "EUR", "EStG §6(2)", [(new(2018, 1, 1), 800)]),
+        new("asset.pool.limit", "EUR", "EStG §6(2a)", [(new(2008, 1, 1), 1000)]),
+        new("asset.pool.lower", "EUR", "EStG §6(2a)", [(new(2008, 1, 1), 150), (new(2018, 1, 1), 250)]),
+        new("dunning.flat-fee", "EUR", "BGB §288(5)", [(new(2014, 7, 29), 40)]),
+        new("dunning.surcharge.business", "rate", "BGB §288(2)", [(new(2014, 7, 29), 0.09m)]),
+        new("dunning.surcharge.consumer", "rate", "BGB §288(1)", [(new(2002, 1, 1), 0.05m)]),
         new("retention.books", "years", "HGB §257(4), AO §147(3)", [(new(1999, 1, 1), 10)]),
         new("retention.vouchers", "years", "HGB §257(4), AO §147(3); 8 since the fourth Bürokratieentlastungsgesetz", [(new(1999, 1, 1), 10), (new(2025, 1, 1), 8)]),
+        new("settlement.cycle", "days", "CSDR Art. 5(2)", [(new(2014, 10, 6), 2), (new(2027, 10, 11), 1)]),
         new("vat.reduced", "rate", "UStG §12(2), §28(2)", [(new(1983, 7, 1), 0.07m), (new(2020, 7, 1), 0.05m), (new(2021, 1, 1), 0.07m)]),
         new("vat.standard", "rate", "UStG §12(1), §28(1)", [(new(1998, 4, 1), 0.16m), (new(2007, 1, 1), 0.19m), (new(2020, 7, 1), 0.16m), (new(2021, 1, 1), 0.19m)]),
+        new("wage.minimum", "EUR", "MiLoG §1(2), an hour", [(new(2025, 1, 1), 12.82m), (new(2026, 1, 1), 13.90m), (new(2027, 1, 1), 14.60m)]),
     ];
 
     public static Parameter? Find(string name) => All.FirstOrDefault(parameter => parameter.Name == name);

@@ -8,6 +8,17 @@ namespace BackOffice.Ledger;
 /// <param name="Digests">Of its id and its canonical form.</param>
 public sealed record PreparedEntry(Entry Entry, ReadOnlyMemory<byte> Canonical, EntryDigests Digests)
 {
+    /// <summary>From which request the entry was made, when it was not sent as it is.</summary>
+    public EntryOrigin? Origin { get; private init; }
+
+    /// <summary>This entry as the result of another form of request: that is what a repetition is told by, since the result may come out otherwise another day.</summary>
+    public PreparedEntry MadeFrom(ReadOnlySpan<byte> request, IReadOnlyList<string> parameters)
+    {
+        var digest = Kernel.Ids.Digest(request);
+        return this with { Digests = Digests with { Request = digest }, Origin = new EntryOrigin(digest, parameters) };
+    }
+
+
     public static PreparedEntry Of(Entry entry, int digits)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -107,16 +118,16 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
     public long Post(PreparedEntry prepared, DateOnly date, string by)
     {
         if (!ReferenceEquals(by, _headBy)) (_head, _headBy) = (RecordJson.EntryHead(now, by), by);
-        CutWhenFull(prepared.Canonical.Length + _head!.Length + 120);
+        CutWhenFull(prepared.Canonical.Length + _head!.Length + 120 + (prepared.Origin?.MaxJsonBytes ?? 0));
         var number = Entry + 1;
         var start = buffer.WrittenCount;
-        RecordJson.WriteEntry(buffer, Record + 1, number, _head, date == prepared.Entry.Date ? null : date, prepared.Canonical.Span);
+        RecordJson.WriteEntry(buffer, Record + 1, number, _head, date == prepared.Entry.Date ? null : date, prepared.Origin, prepared.Canonical.Span);
         Chain.Append(_hash, buffer.WrittenSpan[start..]);
         buffer.Write("\n"u8);
         if (prepared.Entry.Reverses is { } reversed && Find(Kernel.Ids.Digest(reversed)) is { } original) (_reversed ??= []).Add(original.Number);
         foreach (var line in prepared.Entry.Lines) _posted.Add(line.Account);
         _entries.Add(prepared.Digests.Id, (number, prepared.Digests.Request));
-        _records.Add(new EntryPosted(Record + 1, now, by, number, prepared.Entry, prepared.Digests, date));
+        _records.Add(new EntryPosted(Record + 1, now, by, number, prepared.Entry, prepared.Digests, date, prepared.Origin));
         return number;
     }
 

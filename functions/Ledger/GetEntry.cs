@@ -28,6 +28,16 @@ public sealed class GetEntry(Books books, StoredEntries stored)
 /// <summary>Entries as they are shown.</summary>
 public static class EntryAnswer
 {
+    /// <summary>Writes who posted an entry, under which operation, and which parameters went into it.</summary>
+    public static void WriteOrigin(System.Text.Json.Utf8JsonWriter json, EntryPosted posted)
+    {
+        json.WriteString("by", posted.By);
+        json.WriteString("operation", posted.Entry.CarryTo is not null ? "carry-forward" : posted.Entry.Reverses is not null ? "reversal" : posted.Origin is not null ? "made" : "posted");
+        json.WriteStartArray("parameters");
+        foreach (var parameter in posted.Origin?.Parameters ?? []) json.WriteStringValue(parameter);
+        json.WriteEndArray();
+    }
+
     /// <summary>Writes what an entry says beyond its receipt.</summary>
     public static void WriteRest(System.Text.Json.Utf8JsonWriter json, EntryPosted posted, int digits)
     {

@@ -11,4 +11,5 @@ namespace BackOffice.Ledger;
 [JsonSerializable(typeof(Envelope<VerificationWanted>))]
 [JsonSerializable(typeof(Envelope<ImportPart>))]
 [JsonSerializable(typeof(IReadOnlyList<RejectedLine>))]
+[JsonSerializable(typeof(GrossEntry))]
 public sealed partial class LedgerMessages : JsonSerializerContext;

@@ -53,8 +53,9 @@ public sealed record AccountDefined(long Record, DateTimeOffset RecordedAt, stri
 /// <param name="Number">Number of the entry.</param>
 /// <param name="Entry">The entry as it was sent.</param>
 /// <param name="Digests">What is remembered of it to know a repetition.</param>
+/// <param name="Origin">From which request it was made, when it was not sent as it is.</param>
 /// <param name="Date">Posting date: the entry's own, or for one that came late the first day of the period that was open then.</param>
-public sealed record EntryPosted(long Record, DateTimeOffset RecordedAt, string By, long Number, Entry Entry, EntryDigests Digests, DateOnly Date) : LedgerRecord(Record, RecordedAt, By);
+public sealed record EntryPosted(long Record, DateTimeOffset RecordedAt, string By, long Number, Entry Entry, EntryDigests Digests, DateOnly Date, EntryOrigin? Origin = null) : LedgerRecord(Record, RecordedAt, By);
 
 /// <summary>A month, and with it all before it, was closed for good (Festschreibung).</summary>
 /// <param name="Month">First day of the month.</param>
@@ -63,6 +64,15 @@ public sealed record PeriodClosed(long Record, DateTimeOffset RecordedAt, string
 /// <summary>Period 13 of a fiscal year, and of all before it, was closed for good.</summary>
 /// <param name="Year">The calendar year in which the fiscal year begins.</param>
 public sealed record Period13Closed(long Record, DateTimeOffset RecordedAt, string By, int Year) : LedgerRecord(Record, RecordedAt, By);
+
+/// <summary>Where an entry came from that the system made out of another form of request (gross amounts, a settlement).</summary>
+/// <param name="Request">Digest of that request.</param>
+/// <param name="Parameters">The dated parameters that went into it, with value, first day and version.</param>
+public sealed record EntryOrigin(UInt128 Request, IReadOnlyList<string> Parameters)
+{
+    /// <summary>So many bytes its JSON has at most.</summary>
+    public int MaxJsonBytes => 100 + Parameters.Sum(parameter => (6 * parameter.Length) + 3);
+}
 
 /// <summary>What is remembered of every entry ever posted, to know a repetition: digest of its id, and of its canonical form.</summary>
 public readonly record struct EntryDigests(UInt128 Id, UInt128 Request)
@@ -114,9 +124,10 @@ public static class RecordJson
     /// <summary>Writes an <see cref="EntryPosted"/> around the canonical form that the request was already given: the hot path of every import.</summary>
     /// <param name="head">From <see cref="EntryHead"/>: time and caller are those of the whole commit.</param>
     /// <param name="postedOn">The posting date when it is not the entry's own.</param>
-    public static void WriteEntry(IBufferWriter<byte> buffer, long record, long number, ReadOnlySpan<byte> head, DateOnly? postedOn, ReadOnlySpan<byte> canonical)
+    public static void WriteEntry(IBufferWriter<byte> buffer, long record, long number, ReadOnlySpan<byte> head, DateOnly? postedOn, EntryOrigin? origin, ReadOnlySpan<byte> canonical)
     {
-        var span = buffer.GetSpan(canonical.Length + head.Length + 120);
+        var from = origin is null ? [] : OriginJson(origin);
+        var span = buffer.GetSpan(canonical.Length + head.Length + from.Length + 120);
         var at = Append(span, 0, "{\"record\":"u8);
         at = Append(span, at, record);
         at = Append(span, at, head);
@@ -128,10 +139,46 @@ public static class RecordJson
             at = Append(span, at + written, "\""u8);
         }
 
+        at = Append(span, at, from);
         at = Append(span, at, ",\"entry\":"u8);
         at = Append(span, at, canonical);
         at = Append(span, at, "}"u8);
         buffer.Advance(at);
+    }
+
+    private static byte[] OriginJson(EntryOrigin origin)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        buffer.Write(",\"origin\":"u8);
+        using var json = new Utf8JsonWriter(buffer, EntryJson.WriterOptions);
+        json.WriteStartObject();
+        json.WriteString("request", origin.Request.ToString("x32", CultureInfo.InvariantCulture));
+        json.WriteStartArray("parameters");
+        foreach (var parameter in origin.Parameters) json.WriteStringValue(parameter);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static EntryOrigin ReadOrigin(ref Utf8JsonReader reader)
+    {
+        UInt128 request = 0;
+        List<string> parameters = [];
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("request"u8))
+            {
+                if (!UInt128.TryParse(Text(ref reader), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out request)) throw new InvalidDataException("An entry's origin has no digest.");
+                continue;
+            }
+
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) parameters.Add(reader.GetString()!);
+        }
+
+        return new EntryOrigin(request, parameters);
     }
 
     public static byte[] EntryHead(DateTimeOffset recordedAt, string by) => Encoding.UTF8.GetBytes(
@@ -147,6 +194,7 @@ public static class RecordJson
         var year = 0;
         DateTimeOffset recordedAt = default;
         Entry? entry = null;
+        EntryOrigin? origin = null;
         EntryDigests digests = default;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -158,6 +206,7 @@ public static class RecordJson
                 entry = EntryJson.ReadStored(ref reader, digits);
                 digests = EntryDigests.Of(entry.Id, line[start..(int)reader.BytesConsumed]);
             }
+            else if (reader.ValueTextEquals("origin"u8)) origin = ReadOrigin(ref reader);
             else if (reader.ValueTextEquals("record"u8)) record = Number(ref reader);
             else if (reader.ValueTextEquals("type"u8)) type = Text(ref reader);
             else if (reader.ValueTextEquals("recordedAt"u8)) recordedAt = ParseTime(Text(ref reader));
@@ -180,8 +229,8 @@ public static class RecordJson
 
         return type switch
         {
-            nameof(EntryPosted) when entry is not null => new EntryPosted(record, recordedAt, by, number, entry, digests,
-                postedOn.Length == 0 ? entry.Date : BusinessDay.Parse(postedOn) ?? throw new InvalidDataException($"Record {record} was posted on no date: '{postedOn}'.")),
+            nameof(EntryPosted) when entry is not null => new EntryPosted(record, recordedAt, by, number, entry, origin is null ? digests : digests with { Request = origin.Request },
+                postedOn.Length == 0 ? entry.Date : BusinessDay.Parse(postedOn) ?? throw new InvalidDataException($"Record {record} was posted on no date: '{postedOn}'."), origin),
             nameof(BookOpened) => new BookOpened(record, recordedAt, by, name, currency, new BookSettings(chart, fiscalYearStart, legalForm)),
             nameof(AccountDefined) => new AccountDefined(record, recordedAt, by, account, name, Enum.TryParse<AccountType>(accountType, out var kind) ? kind : throw new InvalidDataException($"Record {record} defines an account of no type: '{accountType}'."), statementLine, otherLine),
             nameof(PeriodClosed) => new PeriodClosed(record, recordedAt, by, BusinessDay.ParseMonth(month) ?? throw new InvalidDataException($"Record {record} closes no month: '{month}'.")),

@@ -69,15 +69,15 @@ async Task SizeAsync()
 {
     await using var azurite = await StartAzuriteAsync("size");
     Console.WriteLine();
-    Console.WriteLine("| book of | cold start: first trial balance | trial balance p50 / p99, any date | peak memory |");
-    Console.WriteLine("|---|---:|---:|---:|");
+    Console.WriteLine("| book of | cold start: first trial balance | trial balance p50 / p99, any date | balance sheet p50 / p99 | open items of a party p50 / p99 | peak memory |");
+    Console.WriteLine("|---|---:|---:|---:|---:|---:|");
     foreach (var count in new[] { 10_000, 100_000, 1_000_000 })
     {
         var book = $"size-{count}";
         await using (var app = await AppProcess.StartAsync(azurite))
         {
             await OpenAsync(app, book);
-            for (var at = 0; at < count; at += 100_000) await ImportLinesAsync(app, book, Journal.Lines(at, Math.Min(count, 100_000)));
+            for (var at = 0; at < count; at += 100_000) await ImportLinesAsync(app, book, Journal.Lines(at, Math.Min(count, 100_000), parties: true));
             await CheckpointsDoneAsync(azurite, app, book, count);
         }
 
@@ -87,18 +87,26 @@ async Task SizeAsync()
         await cold.Client.GetStringAsync(new Uri($"books/{book}/trial-balance?on=2024-06-15", UriKind.Relative));
         var coldSeconds = clock.Elapsed.TotalSeconds;
 
-        var times = new List<double>();
-        for (var n = 0; n < 300; n++)
-        {
-            var on = new DateOnly(2023, 1, 1).AddDays(n * 37 % 1096);
-            clock.Restart();
-            await cold.Client.GetStringAsync(new Uri($"books/{book}/trial-balance?on={on:yyyy-MM-dd}", UriKind.Relative));
-            times.Add(clock.Elapsed.TotalMilliseconds);
-        }
-
-        times.Sort();
-        Console.WriteLine($"| {count:N0} entries | {coldSeconds:0.00} s | {times[150]:0.0} / {times[297]:0.0} ms | {cold.PeakMemoryMiB():N0} MiB |");
+        var trial = await TimesAsync(cold, book, "trial-balance?on=", "");
+        var sheet = await TimesAsync(cold, book, "balance-sheet?on=", "");
+        var items = await TimesAsync(cold, book, "open-items?on=", "&party=p-77");
+        Console.WriteLine($"| {count:N0} entries | {coldSeconds:0.00} s | {trial} | {sheet} | {items} | {cold.PeakMemoryMiB():N0} MiB |");
     }
+}
+
+static async Task<string> TimesAsync(AppProcess app, string book, string path, string rest)
+{
+    var times = new List<double>();
+    for (var n = 0; n < 300; n++)
+    {
+        var on = new DateOnly(2023, 1, 1).AddDays(n * 37 % 1096);
+        var clock = Stopwatch.StartNew();
+        await app.Client.GetStringAsync(new Uri($"books/{book}/{path}{on:yyyy-MM-dd}{rest}", UriKind.Relative));
+        times.Add(clock.Elapsed.TotalMilliseconds);
+    }
+
+    times.Sort();
+    return $"{times[150]:0.0} / {times[297]:0.0} ms";
 }
 
 async Task<AzuriteProcess> StartAzuriteAsync(string name) => await AzuriteProcess.StartAsync(new AzuriteOptions(Path.Combine(folder.FullName, name)));

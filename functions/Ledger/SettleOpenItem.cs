@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using BackOffice.Kernel;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Ledger;
+
+/// <summary>
+/// <c>POST /api/books/{book}/open-items/settlement</c> <c>{id, date, text?, party, account, document, bank, paid, discount?, taxCode?}</c>: books the payment of an open item, with a cash
+/// discount (Skonto) and the VAT it corrects. 201 with the entry's receipt; 200 with the first receipt when the same request comes again; the rest of the rules are <see cref="PostEntry"/>'s.
+/// Rows: reads <c>Ledger</c> and <c>Parameters</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// </summary>
+public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters parameters)
+{
+    [Function(nameof(SettleOpenItem))]
+    [Allow(Roles.Accounting)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/open-items/settlement")] HttpRequest request, string book)
+    {
+        var opened = await books.OpenAsync(book);
+        if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
+        var body = await RequestBody.ReadJsonAsync(request);
+        if (!body.Is(out var json, out refusal)) return new Problem(refusal);
+        using (json)
+        {
+            if (!Read(json.RootElement, found.Digits).Is(out var settlement, out refusal)) return new Problem(refusal);
+            var rate = await RateAsync(settlement);
+            var decided = await found.Book.ReadAsync(state => Decide(state, settlement, rate?.Value));
+            if (!decided.Is(out var entry, out refusal)) return new Problem(refusal);
+            return await PostEntry.PostAsync(found.Book, stored, PreparedEntry.Of(entry, found.Digits).MadeFrom(settlement.ToJson(), Used(settlement, rate)), Caller.Of(request).Name);
+        }
+    }
+
+    /// <summary>
+    /// The entry that settles an item open on the payment's date: the money account takes what was paid, the discount's net amount goes to its account with the tax code, its tax to
+    /// the tax account, and all of it comes off the item. A receivable is credited, a payable debited; an item in credit the other way round (a refund). Net = gross ÷ (1 + rate), half
+    /// a cent away from zero, tax = the rest; no line of 0. More than is open may be paid: the item is then in credit. An id that the book knows passes, whatever is open by now: posting
+    /// tells a repetition by the request.
+    /// 422 <c>ledger/open-item-unknown</c>, <c>ledger/account-unknown</c> (the money account), <c>ledger/no-chart</c> (it tells the discount's accounts), <c>ledger/tax-code</c> (a sale's on an
+    /// asset account, a purchase's on a liability account), <c>parameter/no-value</c>. Source: UStG §17(1).
+    /// Worked (SKR03): invoice 119.00, paid 116.62, discount 2.38 at 19 % → Dr 1200 116.62, Dr 8736 2.00, Dr 1776 0.38, Cr 1400 119.00; nothing stays open.
+    /// </summary>
+    /// <param name="rate">The rate of the discount's tax code, 0.19 = 19 %.</param>
+    internal static Outcome<Entry> Decide(BookState state, Settlement wanted, decimal? rate)
+    {
+        var side = state.Index.Find(Ids.Digest(wanted.Id)) is null ? OpenSide(state, wanted) : 1;
+        if (side == 0)
+            return new Refusal(422, "ledger/open-item-unknown", $"Nothing is open on {BusinessDay.Text(wanted.Date)} of '{wanted.Document}' of '{wanted.Party}' on account '{wanted.Account}'.", "document");
+        if (state.Account(wanted.Bank) is null) return new Refusal(422, "ledger/account-unknown", $"There is no account '{wanted.Bank}' in this book; define it first.", "bank");
+
+        List<Line> lines = [new(wanted.Bank, side * wanted.PaidMinor)];
+        if (wanted.Discount is { } discount)
+        {
+            if (state.Settings.Chart is not { } chart) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where the discount goes: PUT /api/books/{book} with chart SKR03 or SKR04.", "discount");
+            if (MisfitOf(discount.Code, state.Account(wanted.Account)) is { } misfit) return misfit;
+            if (rate is not { } known) return new Refusal(422, "parameter/no-value", $"'{discount.Code.Rate}' has no value on {BusinessDay.Text(wanted.Date)}.", "date");
+            var net = TaxCode.NetMinor(discount.GrossMinor, known);
+            lines.Add(new Line(Chart.Number(chart, DiscountAccounts[discount.Code.Code]), side * net, TaxCode: discount.Code.Code));
+            if (net != discount.GrossMinor) lines.Add(new Line(Chart.Number(chart, (discount.Code.OutputAccount ?? discount.Code.InputAccount)!), side * (discount.GrossMinor - net)));
+        }
+
+        lines.Add(new Line(wanted.Account, -side * wanted.TotalMinor, wanted.Party, wanted.Document));
+        return new Entry(wanted.Id, wanted.Date, wanted.Text, lines);
+    }
+
+    /// <summary>Discount accounts by tax code, by their numbers in SKR03.</summary>
+    private static readonly Dictionary<string, string> DiscountAccounts = new(StringComparer.Ordinal)
+    {
+        ["sale-standard"] = "8736",
+        ["sale-reduced"] = "8731",
+        ["purchase-standard"] = "3736",
+        ["purchase-reduced"] = "3731",
+    };
+
+    /// <summary>1 when the item is to be received, -1 when it is to be paid, 0 when nothing is open.</summary>
+    private static int OpenSide(BookState state, Settlement wanted) =>
+        OpenItems.Find(state, wanted.Date, wanted.Account, wanted.Party, wanted.Document) is { } item ? Int128.Sign(item.OpenMinor) : 0;
+
+    private static Refusal? MisfitOf(TaxCode code, AccountState? account) => account?.Type == AccountType.Asset == (code.Direction == TaxDirection.Output) ? null
+        : new Refusal(422, "ledger/tax-code", $"'{code.Code}' does not fit account '{account?.Code}': a discount on receivables has a sale's tax code, one on payables a purchase's.", "taxCode");
+
+    /// <summary>The rate on the payment's date; null without a discount, and where the parameter has no value that early.</summary>
+    private async Task<ParameterValue?> RateAsync(Settlement settlement) =>
+        settlement.Discount is { Code.Rate: { } name } ? (await parameters.HistoryAsync(Parameter.Find(name)!)).On(settlement.Date) : null;
+
+    /// <summary>The rate as it is noted with the entry.</summary>
+    private static string[] Used(Settlement settlement, ParameterValue? rate) => rate is null ? []
+        : [string.Create(CultureInfo.InvariantCulture, $"{settlement.Discount!.Code.Rate}={rate.Value} from {BusinessDay.Text(rate.From)}, version {rate.Version}")];
+
+    /// <summary>
+    /// Reads what was sent: amounts are positive decimals, 422 <c>ledger/amount-invalid</c>, <c>ledger/amount-zero</c>; a discount and its tax code come together, 422
+    /// <c>ledger/discount-tax-code</c>, and the code is one of the ordinary sale's and purchase's, 422 <c>ledger/tax-code</c>.
+    /// </summary>
+    internal static Outcome<Settlement> Read(JsonElement json, int digits)
+    {
+        List<Fault> faults = [];
+        var fields = new JsonFields(json, faults);
+        var (id, date) = (fields.Id("id"), fields.Date("date"));
+        var (party, account, document, bank) = (fields.Id("party"), fields.Id("account"), fields.Id("document"), fields.Id("bank"));
+        var text = fields.Has("text") ? fields.Text("text", Entry.MaxTextLength) : fields.Absent("text") ?? $"Payment of {document}";
+        var (paid, discount) = (fields.Minor("paid", digits) ?? 0, fields.Has("discount") ? fields.Minor("discount", digits) ?? 0 : 0);
+        fields.Absent("discount");
+        var code = fields.Has("taxCode") ? fields.Id("taxCode") : fields.Absent("taxCode");
+        fields.NoOthers();
+        if (id.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal)) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
+        if (fields.Has("discount") != fields.Has("taxCode")) faults.Add(new Fault("taxCode", "ledger/discount-tax-code", "A discount needs the tax code of what it reduces, and a tax code a discount: give both or neither."));
+        if (code?.Length > 0 && !DiscountAccounts.ContainsKey(code)) faults.Add(new Fault("taxCode", "ledger/tax-code", $"'{code}' is no tax code of a discount; known are {string.Join(", ", DiscountAccounts.Keys)}."));
+        var whole = Amount.Format(paid + discount, digits).AsSpan();
+        if (whole.Length - (digits > 0 ? digits + 1 : 0) > Amount.MaxIntegerDigits) faults.Add(new Fault("paid", "ledger/amount-invalid", $"What was paid and the discount together have more than {Amount.MaxIntegerDigits} digits before the point."));
+        if (faults.Count > 0) return Refusal.Of(faults);
+        return new Settlement(id, date!.Value, text, party, account, document, bank, paid, code is null ? null : new SettlementDiscount(discount, TaxCode.Find(code)!));
+    }
+}
+
+/// <summary>The payment of an open item.</summary>
+/// <param name="Id">Id of the entry it becomes.</param>
+/// <param name="Account">Account of receivables or payables that bears the item.</param>
+/// <param name="Bank">Account of the money.</param>
+/// <param name="PaidMinor">What went over it, minor units, above 0.</param>
+/// <param name="Discount">The cash discount taken; null = none.</param>
+internal sealed record Settlement(string Id, DateOnly Date, string Text, string Party, string Account, string Document, string Bank, long PaidMinor, SettlementDiscount? Discount = null)
+{
+    public long TotalMinor => PaidMinor + (Discount?.GrossMinor ?? 0);
+
+    /// <summary>The request in one form, by which a repetition is known: the entry made of it depends on what is open.</summary>
+    public byte[] ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, EntryJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", Id);
+            json.WriteString("date", BusinessDay.Text(Date));
+            json.WriteString("text", Text);
+            json.WriteString("party", Party);
+            json.WriteString("account", Account);
+            json.WriteString("document", Document);
+            json.WriteString("bank", Bank);
+            json.WriteNumber("paidMinor", PaidMinor);
+            if (Discount is not null)
+            {
+                json.WriteNumber("discountMinor", Discount.GrossMinor);
+                json.WriteString("taxCode", Discount.Code.Code);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}
+
+/// <summary>A cash discount.</summary>
+/// <param name="GrossMinor">With its tax, minor units, above 0.</param>
+/// <param name="Code">How the supply it reduces was taxed.</param>
+internal sealed record SettlementDiscount(long GrossMinor, TaxCode Code);
