@@ -38,16 +38,24 @@ public sealed class AccountState(string code, string name, AccountType type)
     /// <summary>Of <see cref="Days"/>, what the system's carry-forward entries made; income statements leave it out.</summary>
     public DayTotals Carried { get; private init; } = new();
 
+    /// <summary>Of <see cref="Carried"/>, the balance by the fiscal year it was carried into, whenever it was posted.</summary>
+    public SortedDictionary<int, Int128> CarriedInto { get; } = [];
+
     /// <summary>Of <see cref="Days"/>, what lines with a party made, by party.</summary>
     public SortedDictionary<string, PartyAccount> Parties { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Indexes into <see cref="BookState.Segments"/> of the segments that post to this account, ascending.</summary>
     public List<int> Segments { get; } = [];
 
-    public void Post(int day, Line line, bool carried, long entry, int segment)
+    public void Post(int day, Line line, int? carryTo, long entry, int segment)
     {
         Days.Add(day, line.AmountMinor);
-        if (carried) Carried.Add(day, line.AmountMinor);
+        if (carryTo is { } year)
+        {
+            Carried.Add(day, line.AmountMinor);
+            CarriedInto[year] = CarriedInto.GetValueOrDefault(year) + line.AmountMinor;
+        }
+
         if (line.Party is { } party)
         {
             if (!Parties.TryGetValue(party, out var known)) Parties.Add(party, known = new PartyAccount());
@@ -69,6 +77,13 @@ public sealed class AccountState(string code, string name, AccountType type)
         writer.Write(OtherLine ?? "");
         Days.Write(writer);
         Carried.Write(writer);
+        writer.Write7BitEncodedInt(CarriedInto.Count);
+        foreach (var (year, amount) in CarriedInto)
+        {
+            writer.Write(year);
+            DayTotals.WriteInt128(writer, amount);
+        }
+
         writer.Write7BitEncodedInt(Parties.Count);
         foreach (var (party, known) in Parties)
         {
@@ -94,6 +109,7 @@ public sealed class AccountState(string code, string name, AccountType type)
             Days = DayTotals.Read(reader),
             Carried = DayTotals.Read(reader),
         };
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.CarriedInto.Add(reader.ReadInt32(), DayTotals.ReadInt128(reader));
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Parties.Add(reader.ReadString(), PartyAccount.Read(reader));
         var previous = 0;
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Segments.Add(previous += reader.Read7BitEncodedInt());
@@ -209,13 +225,13 @@ public sealed class DayTotals
         return totals;
     }
 
-    private static void WriteInt128(BinaryWriter writer, Int128 value)
+    public static void WriteInt128(BinaryWriter writer, Int128 value)
     {
         writer.Write((ulong)value);
         writer.Write((ulong)(value >> 64));
     }
 
-    private static Int128 ReadInt128(BinaryReader reader)
+    public static Int128 ReadInt128(BinaryReader reader)
     {
         var lower = reader.ReadUInt64();
         return new Int128(reader.ReadUInt64(), lower);
@@ -336,10 +352,10 @@ public sealed class BookState
 
     private void FoldEntry(EntryPosted posted, int segment)
     {
-        var (day, carried) = (posted.Date.DayNumber, posted.Entry.CarryTo is not null);
+        var day = posted.Date.DayNumber;
         foreach (var line in posted.Entry.Lines)
         {
-            _byCode[line.Account].Post(day, line, carried, posted.Number, segment);
+            _byCode[line.Account].Post(day, line, posted.Entry.CarryTo, posted.Number, segment);
             if (line.TaxCode is { } code) Taxed(code, posted.Entry.Date.DayNumber).Add(day, line.AmountMinor);
         }
 
@@ -371,7 +387,7 @@ public sealed class BookState
     public static DateOnly? FirstOpenMonth(DateOnly? closedThrough) => closedThrough?.AddMonths(1);
 
     /// <summary>Version of the form that <c>Write</c> writes; a checkpoint of another version is not used.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>Writes everything but the entry index, in one canonical form: equal states give equal bytes.</summary>
     public void Write(BinaryWriter writer)

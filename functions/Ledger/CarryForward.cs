@@ -55,9 +55,9 @@ public sealed class CarryForward(Books books, TimeProvider time)
         Int128 result = 0; // as a balance: a profit is negative
         foreach (var account in book.CommittedAccounts.Where(a => a.Type is AccountType.Income or AccountType.Expense).OrderBy(a => a.Code, StringComparer.Ordinal))
         {
-            // Carry entries of this year, whenever posted, are the only carried amounts after the year's beginning up to the next year's.
-            var next = FiscalYear.Named(year + 1, book.Settings.FiscalYearStart).First.DayNumber;
-            var open = account.Between(0, first.DayNumber - 1).BalanceMinor + account.Carried.Between(first.DayNumber, next - 1).BalanceMinor;
+            // What the years before brought, less what was carried into this year and earlier ones, whenever those entries were posted.
+            var before = account.Between(0, first.DayNumber - 1).BalanceMinor - account.Carried.Between(0, first.DayNumber - 1).BalanceMinor;
+            var open = account.CarriedInto.Where(carried => carried.Key <= year).Aggregate(before, (sum, carried) => sum + carried.Value);
             if (open == 0) continue;
             lines.Add(new Line(account.Code, checked((long)-open)));
             result += open;

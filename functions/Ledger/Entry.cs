@@ -18,10 +18,11 @@ public sealed record Entry(
     public const int MaxTextLength = 500;
 
     /// <summary>
-    /// The reversal of this entry (Generalumkehr by swapped sides): the same lines, debit and credit exchanged.
+    /// The reversal of this entry (by swapped sides): the same lines, debit and credit exchanged; of a period-13 entry in period 13 when it bears the same date.
     /// Worked: Dr rent 500.00 / Cr bank 500.00 → Cr rent 500.00 / Dr bank 500.00; both together leave every account as before.
     /// </summary>
-    public Entry Reversal(string id, DateOnly date, string text) => new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor })], Id);
+    public Entry Reversal(string id, DateOnly date, string text) =>
+        new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor })], Id, date == Date ? Period : null);
 }
 
 /// <summary>One line of an entry.</summary>

@@ -6,10 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>GET /api/books/{book}/vat-return?month=yyyy-MM&amp;filed=N&amp;recorded=N&amp;lang=de|en</c>: the boxes of the VAT return and the differences to the accounts. With <c>filed</c> beside each box what it
+/// <c>GET /api/books/{book}/vat-return?month=yyyy-MM&amp;filed=N&amp;recorded=N&amp;lang=de|en</c>: the boxes of the VAT return (default: of last month) and the differences to the accounts. With <c>filed</c> beside each box what it
 /// was as known after entry N, when it was filed, so that a correction shows what to correct; JSON, text/csv or text/html by Accept. Rows: reads <c>Ledger</c>, <c>Parameters</c>. Messages: none.
 /// </summary>
-public sealed class GetVatReturn(Books books, BookHistory history, Parameters parameters)
+public sealed class GetVatReturn(Books books, BookHistory history, Parameters parameters, TimeProvider time)
 {
     [Function(nameof(GetVatReturn))]
     [Allow(Roles.Accounting, Roles.Auditor)]
@@ -17,7 +17,7 @@ public sealed class GetVatReturn(Books books, BookHistory history, Parameters pa
     {
         var query = new QueryFields(request.Query);
         var (text, filed, recorded, language) = (query.Text("month"), query.Number("filed", 0, int.MaxValue), query.Number("recorded", 0, int.MaxValue), query.Language());
-        var month = BusinessDay.ParseMonth(text ?? "");
+        var month = text is null ? BusinessDay.MonthOf(BusinessDay.Today(time)).AddMonths(-1) : BusinessDay.ParseMonth(text);
         if (month is null) query.Faults.Add(new Fault("month", "request/month", "'month' must be a month yyyy-MM."));
         if (query.Refused() is { } wrong) return new Problem(wrong);
         var opened = await books.OpenAsync(book);

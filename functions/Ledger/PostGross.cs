@@ -58,7 +58,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
             var rate = 0m;
             if (code.Rate is { } name)
             {
-                if (rates.On(name, wanted.Date) is not { } value) return new Refusal(422, "ledger/no-rate", $"Parameter {name} has no value on {BusinessDay.Text(wanted.Date)}.", "date");
+                if (rates.On(name, wanted.Date) is not { } value) return new Refusal(422, "parameter/no-value", $"Parameter {name} has no value on {BusinessDay.Text(wanted.Date)}.", "date");
                 rate = value.Value;
                 used.Add(string.Create(CultureInfo.InvariantCulture, $"{name}={value.Value} from {BusinessDay.Text(value.From)}, version {value.Version}"));
             }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>POST /api/books/{book}/entries/{id}/reversal</c> <c>{id, date, text?}</c>: takes an entry back by a new entry with swapped sides (Storno); the old one stays.
+/// <c>POST /api/books/{book}/entries/{id}/reversal</c> <c>{id, date, text?, lateAs?}</c>: takes an entry back by a new entry with swapped sides (Storno); the old one stays.
 /// 201 with the new entry's receipt; the rules are <see cref="PostEntry"/>'s. Rows: reads <c>Ledger</c>, commits <c>EntryPosted</c> to it. Messages: none.
 /// </summary>
 public sealed class PostReversal(Books books, StoredEntries stored)
@@ -24,13 +24,22 @@ public sealed class PostReversal(Books books, StoredEntries stored)
             var fields = new JsonFields(json.RootElement, faults);
             var (newId, date) = (fields.Id("id"), fields.Date("date"));
             var text = fields.Has("text") ? fields.Text("text", Entry.MaxTextLength) : $"Reversal of {id}";
+            var late = fields.Has("lateAs") && fields.Text("lateAs", 40) is var lateAs && (lateAs == "firstOpenPeriod" || BadLateAs(faults));
+            fields.Absent("lateAs");
             fields.NoOthers();
+            if (newId.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal)) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             if (await stored.FindAsync(found.Book, id) is not { } original) return Problem.Of(404, "ledger/entry-unknown", $"There is no entry '{id}' in this book.");
             if (original.Posted.Entry.CarryTo is not null) return Problem.Of(409, "ledger/system-entry", $"'{id}' was made by the system and follows the entries; correct those instead.");
-            var reversal = original.Posted.Entry.Reversal(newId, date!.Value, text);
+            var reversal = original.Posted.Entry.Reversal(newId, date!.Value, text) with { LateAsFirstOpen = late };
             return await PostEntry.PostAsync(found.Book, stored, PreparedEntry.Of(reversal, found.Digits), Caller.Of(request).Name);
         }
+    }
+
+    private static bool BadLateAs(List<Fault> faults)
+    {
+        faults.Add(new Fault("lateAs", "ledger/late-as", "'lateAs' can only be \"firstOpenPeriod\"."));
+        return false;
     }
 }

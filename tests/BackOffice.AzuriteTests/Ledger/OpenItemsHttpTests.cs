@@ -195,7 +195,16 @@ public sealed class OpenItemsHttpTests(SharedApp shared) : IClassFixture<SharedA
         string paid = "116.62", string? discount = "2.38", string? taxCode = "sale-standard") =>
         book.SendAsync(HttpMethod.Post, "/open-items/settlement", JsonSerializer.Serialize(new Dictionary<string, string?>
         {
-            ["id"] = id, ["date"] = date, ["text"] = "Paid", ["party"] = party, ["account"] = account, ["document"] = document, ["bank"] = bank, ["paid"] = paid, ["discount"] = discount, ["taxCode"] = taxCode,
+            ["id"] = id,
+            ["date"] = date,
+            ["text"] = "Paid",
+            ["party"] = party,
+            ["account"] = account,
+            ["document"] = document,
+            ["bank"] = bank,
+            ["paid"] = paid,
+            ["discount"] = discount,
+            ["taxCode"] = taxCode,
         }.Where(member => member.Value is not null).ToDictionary()));
 
     private static List<string> Documents(JsonElement open) => [.. open.List("items").Select(item => item.Text("document"))];

@@ -99,7 +99,7 @@ public sealed class TaxHttpTests(AzuriteFixture azurite, SharedApp shared) : ICl
 
     [Theory]
     [InlineData("?month=2025", HttpStatusCode.BadRequest, "request/month")]
-    [InlineData("", HttpStatusCode.BadRequest, "request/month")]
+    [InlineData("?month=2025-13", HttpStatusCode.BadRequest, "request/month")]
     [InlineData("?month=2025-03&filed=99", HttpStatusCode.UnprocessableEntity, "ledger/entry-unknown")]
     public async Task VatReturn_BadQuestion_IsRefused(string query, HttpStatusCode status, string code) =>
         (await (await OpenAsync()).TryGetAsync("/vat-return" + query)).IsProblem(status, code);
