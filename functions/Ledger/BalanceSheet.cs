@@ -53,12 +53,17 @@ public sealed record BalanceSheet(DateOnly On, IReadOnlyDictionary<string, Int12
         var rest = account.Between(0, day).BalanceMinor;
         if (account.OtherLine is not null)
         {
-            foreach (var party in account.Parties.Values)
+            // Summed by side first: a statement has a line for each side, not for each party.
+            var (debit, credit) = (Int128.Zero, Int128.Zero);
+            foreach (var balance in account.PartyBalances(day))
             {
-                var balance = party.Days.Between(0, day).BalanceMinor;
-                rest -= balance;
-                Place(placements, account, balance);
+                if (balance > 0) debit += balance;
+                else credit += balance;
             }
+
+            rest -= debit + credit;
+            Place(placements, account, debit);
+            Place(placements, account, credit);
         }
 
         Place(placements, account, rest);
@@ -66,6 +71,7 @@ public sealed record BalanceSheet(DateOnly On, IReadOnlyDictionary<string, Int12
 
     private static void Place(List<Placement> placements, AccountState account, Int128 balance)
     {
+        if (balance == 0) return;
         var onItsSide = IsAsset(account.Line!) == balance > 0;
         var line = onItsSide || account.OtherLine is null ? account.Line! : account.OtherLine;
         Add(placements, line, account.Code, IsAsset(line) ? balance : -balance);

@@ -41,8 +41,11 @@ public sealed class AccountState(string code, string name, AccountType type)
     /// <summary>Of <see cref="Carried"/>, the balance by the fiscal year it was carried into, whenever it was posted.</summary>
     public SortedDictionary<int, Int128> CarriedInto { get; } = [];
 
-    /// <summary>Of <see cref="Days"/>, what lines with a party made, by party.</summary>
+    /// <summary>What lines with a party made, by party.</summary>
     public SortedDictionary<string, PartyAccount> Parties { get; } = new(StringComparer.Ordinal);
+
+    // The same once more, all parties in one run of memory: a balance sheet sums them all, and must not look each one up.
+    private readonly List<PartyFlow> _flows = [];
 
     /// <summary>Indexes into <see cref="BookState.Segments"/> of the segments that post to this account, ascending.</summary>
     public List<int> Segments { get; } = [];
@@ -58,8 +61,9 @@ public sealed class AccountState(string code, string name, AccountType type)
 
         if (line.Party is { } party)
         {
-            if (!Parties.TryGetValue(party, out var known)) Parties.Add(party, known = new PartyAccount());
-            known.Post(day, line, entry);
+            if (!Parties.TryGetValue(party, out var known)) Parties.Add(party, known = new PartyAccount(Parties.Count));
+            known.Add(new PartyPosting(day, line.AmountMinor, line.Document, line.DueDate?.DayNumber ?? -1, entry));
+            _flows.Add(new PartyFlow(day, known.Index, line.AmountMinor));
         }
 
         if (Segments.Count == 0 || Segments[^1] != segment) Segments.Add(segment);
@@ -67,6 +71,15 @@ public sealed class AccountState(string code, string name, AccountType type)
 
     /// <summary>Turnover of the days from <paramref name="from"/> to <paramref name="to"/>, both included.</summary>
     public Turnover Between(int from, int to) => Days.Between(from, to);
+
+    /// <summary>The balance of each party in the evening of a day, in no particular order.</summary>
+    public Int128[] PartyBalances(int day)
+    {
+        var balances = new Int128[Parties.Count];
+        foreach (var flow in CollectionsMarshal.AsSpan(_flows))
+            if (flow.Day <= day) balances[flow.Party] += flow.AmountMinor;
+        return balances;
+    }
 
     public void Write(BinaryWriter writer)
     {
@@ -100,6 +113,19 @@ public sealed class AccountState(string code, string name, AccountType type)
         }
     }
 
+    private void ReadParty(BinaryReader reader)
+    {
+        var (name, known) = (reader.ReadString(), new PartyAccount(Parties.Count));
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
+        {
+            var posting = new PartyPosting(reader.Read7BitEncodedInt(), reader.ReadInt64(), BookState.Told(reader.ReadString()), reader.Read7BitEncodedInt() - 1, reader.Read7BitEncodedInt64());
+            known.Add(posting);
+            _flows.Add(new PartyFlow(posting.Day, known.Index, posting.AmountMinor));
+        }
+
+        Parties.Add(name, known);
+    }
+
     public static AccountState Read(BinaryReader reader)
     {
         var account = new AccountState(reader.ReadString(), reader.ReadString(), (AccountType)reader.ReadByte())
@@ -110,12 +136,15 @@ public sealed class AccountState(string code, string name, AccountType type)
             Carried = DayTotals.Read(reader),
         };
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.CarriedInto.Add(reader.ReadInt32(), DayTotals.ReadInt128(reader));
-        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Parties.Add(reader.ReadString(), PartyAccount.Read(reader));
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.ReadParty(reader);
         var previous = 0;
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Segments.Add(previous += reader.Read7BitEncodedInt());
         return account;
     }
 }
+
+/// <summary>What one line moved: day, index of the party on the account, amount.</summary>
+public readonly record struct PartyFlow(int Day, int Party, long AmountMinor);
 
 /// <summary>One posting of a party on an account: what an open item is made of.</summary>
 /// <param name="Day">Posting date, as a day number.</param>
@@ -125,24 +154,20 @@ public sealed class AccountState(string code, string name, AccountType type)
 /// <param name="Entry">Number of its entry.</param>
 public readonly record struct PartyPosting(int Day, long AmountMinor, string? Document, int DueDay, long Entry);
 
-/// <summary>What one party has on one account: turnover by day, and every posting in order of entry.</summary>
-public sealed class PartyAccount
+/// <summary>What one party has on one account: every posting, in order of entry.</summary>
+/// <param name="index">Its place among the account's parties, in the order in which they came.</param>
+public sealed class PartyAccount(int index)
 {
     private readonly List<PartyPosting> _postings = [];
 
-    public DayTotals Days { get; private init; } = new();
+    public int Index => index;
 
     public IReadOnlyList<PartyPosting> Postings => _postings;
 
-    public void Post(int day, Line line, long entry)
-    {
-        Days.Add(day, line.AmountMinor);
-        _postings.Add(new PartyPosting(day, line.AmountMinor, line.Document, line.DueDate?.DayNumber ?? -1, entry));
-    }
+    public void Add(PartyPosting posting) => _postings.Add(posting);
 
     public void Write(BinaryWriter writer)
     {
-        Days.Write(writer);
         writer.Write7BitEncodedInt(_postings.Count);
         foreach (var posting in _postings)
         {
@@ -152,14 +177,6 @@ public sealed class PartyAccount
             writer.Write7BitEncodedInt(posting.DueDay + 1);
             writer.Write7BitEncodedInt64(posting.Entry);
         }
-    }
-
-    public static PartyAccount Read(BinaryReader reader)
-    {
-        var account = new PartyAccount { Days = DayTotals.Read(reader) };
-        for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
-            account._postings.Add(new PartyPosting(reader.Read7BitEncodedInt(), reader.ReadInt64(), BookState.Told(reader.ReadString()), reader.Read7BitEncodedInt() - 1, reader.Read7BitEncodedInt64()));
-        return account;
     }
 }
 

@@ -24,13 +24,13 @@ public sealed class GetOpenItems(Books books, BookHistory history, TimeProvider 
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
 
-        var outcome = await history.ReadAsync(found.Book, recorded, state => Of(state, book, OpenItems.Of(state, on, party, settled), overdue, language));
-        return outcome.Is(out var list, out refusal) ? list : new Problem(refusal);
+        var outcome = await history.ReadAsync<PostingsRead>(found.Book, recorded, state => new PostingsRead(state.Name, state.Currency, state.Entries, OpenItems.PostingsOf(state, on, party)));
+        return outcome.Is(out var read, out refusal) ? Answer(read, book, OpenItems.Of(read.Postings, on, settled), overdue, found.Digits, language) : new Problem(refusal);
     }
 
-    private static Outcome<ReportAnswer> Of(BookState state, string book, OpenItems open, bool overdue, string language)
+    private static ReportAnswer Answer(PostingsRead read, string book, OpenItems open, bool overdue, int digits, string language)
     {
-        var (name, currency, digits, entries) = (state.Name, state.Currency, state.Digits, state.Entries);
+        var (name, currency, entries) = (read.Name, read.Currency, read.AsOfEntry);
         List<OpenItem> shown = [.. open.Items.Where(item => !overdue || item.DaysOverdue > 0)];
         return new ReportAnswer(() => ToReport(open, shown, name, currency, digits, entries, language), json =>
         {
@@ -141,4 +141,7 @@ public sealed class GetOpenItems(Books books, BookHistory history, TimeProvider 
     /// <summary>The open column of a sum is the whole balance, what is on account included.</summary>
     private static ReportRow SumRow(int level, string text, Ageing row) =>
         new(level, [row.Account, text, null, null, null, null, null, row.TotalMinor, .. row.BucketsMinor.Select(bucket => (object?)bucket), row.OnAccountMinor]);
+
+    /// <summary>What is taken out of the book while it is held.</summary>
+    private sealed record PostingsRead(string Name, string Currency, long AsOfEntry, IReadOnlyList<PartyPostings> Postings);
 }

@@ -53,6 +53,9 @@ public sealed record Ageing(string Account, string Party, IReadOnlyList<Int128> 
     }
 }
 
+/// <summary>One party's postings on one account, in order of entry.</summary>
+public sealed record PartyPostings(string Account, string Party, IReadOnlyList<PartyPosting> Postings);
+
 /// <summary>
 /// The open items (OPOS) of the asset and liability accounts in the evening of a day, by account, party, due date and document, with what is on account and the ageing of both.
 /// </summary>
@@ -66,36 +69,43 @@ public sealed record OpenItems(DateOnly On, IReadOnlyList<OpenItem> Items, IRead
     /// </summary>
     /// <param name="party">Only this party; null = all.</param>
     /// <param name="settled">Whether settled items are wanted too.</param>
-    public static OpenItems Of(BookState state, DateOnly on, string? party = null, bool settled = false)
+    public static OpenItems Of(BookState state, DateOnly on, string? party = null, bool settled = false) => Of(PostingsOf(state, on, party), on, settled);
+
+    /// <summary>The same of postings that were taken out of the state before: a million of them need longer than others can be kept waiting for the book.</summary>
+    public static OpenItems Of(IReadOnlyList<PartyPostings> postings, DateOnly on, bool settled)
     {
         List<OpenItem> items = [];
         List<OnAccount> onAccount = [];
         List<Ageing> ageing = [];
-        foreach (var account in state.Accounts.Where(BearsItems).OrderBy(account => account.Code, StringComparer.Ordinal))
+        foreach (var (account, party, own) in postings)
         {
-            foreach (var name in party is null ? (IEnumerable<string>)account.Parties.Keys : [party])
-            {
-                if (!account.Parties.TryGetValue(name, out var known)) continue;
-                var (own, rest) = OfParty(account.Code, name, Until(known, on), on);
-                var shown = own.Where(item => settled || item.OpenMinor != 0).OrderBy(item => item.DueDate).ThenBy(item => item.Document, StringComparer.Ordinal).ToList();
-                if (rest != 0) onAccount.Add(new OnAccount(account.Code, name, rest));
-                if (rest != 0 || shown.Count > 0) ageing.Add(Ledger.Ageing.Of(account.Code, name, shown, rest));
-                items.AddRange(shown);
-            }
+            // They come in order of entry; sorting by day keeps that order within a day.
+            var (found, rest) = OfParty(account, party, own.OrderBy(posting => posting.Day), on);
+            var shown = found.Where(item => settled || item.OpenMinor != 0).OrderBy(item => item.DueDate).ThenBy(item => item.Document, StringComparer.Ordinal).ToList();
+            if (rest != 0) onAccount.Add(new OnAccount(account, party, rest));
+            if (rest != 0 || shown.Count > 0) ageing.Add(Ledger.Ageing.Of(account, party, shown, rest));
+            items.AddRange(shown);
         }
 
         return new OpenItems(on, items, onAccount, ageing);
     }
 
+    /// <summary>The postings up to a day, by account and party.</summary>
+    public static List<PartyPostings> PostingsOf(BookState state, DateOnly on, string? party)
+    {
+        List<PartyPostings> all = [];
+        foreach (var account in state.Accounts.Where(BearsItems).OrderBy(account => account.Code, StringComparer.Ordinal))
+            foreach (var name in party is null ? (IEnumerable<string>)account.Parties.Keys : [party])
+                if (account.Parties.TryGetValue(name, out var known)) all.Add(new PartyPostings(account.Code, name, [.. known.Postings.Where(posting => posting.Day <= on.DayNumber)]));
+        return all;
+    }
+
     /// <summary>The item of this voucher in the evening of a day, also a settled one; null when none was opened by then.</summary>
     public static OpenItem? Find(BookState state, DateOnly on, string account, string party, string document) =>
         state.Account(account) is { } found && BearsItems(found) && found.Parties.TryGetValue(party, out var known)
-            ? Item(account, party, document, [.. Until(known, on).Where(posting => posting.Document == document)], on) : null;
+            ? Item(account, party, document, [.. known.Postings.Where(posting => posting.Document == document && posting.Day <= on.DayNumber).OrderBy(posting => posting.Day)], on) : null;
 
     private static bool BearsItems(AccountState account) => account.Type is AccountType.Asset or AccountType.Liability;
-
-    /// <summary>They are kept in order of entry; sorting by day keeps that order within a day.</summary>
-    private static IEnumerable<PartyPosting> Until(PartyAccount known, DateOnly on) => known.Postings.Where(posting => posting.Day <= on.DayNumber).OrderBy(posting => posting.Day);
 
     private static (List<OpenItem> Items, Int128 OnAccount) OfParty(string account, string party, IEnumerable<PartyPosting> postings, DateOnly on)
     {

@@ -11,7 +11,7 @@ internal static class Journal
     private static readonly string[] Words = ["rent", "invoice", "office", "travel", "bank fee", "salary", "energy", "repair", "licence", "freight", "deposit", "advice"];
 
     public static string AccountsJson() => "[" + string.Join(',', Enumerable.Range(0, Accounts)
-        .Select(n => $$"""{"account":"{{1000 + n}}","name":"Account {{n}}","type":"{{(n % 2 == 0 ? "asset" : "expense")}}","line":"{{(n % 2 == 0 ? "assets.B.II" : "income.8")}}"}""")) + "]";
+        .Select(n => $$"""{"account":"{{1000 + n}}","name":"Account {{n}}","type":"{{(n % 2 == 0 ? "asset" : "expense")}}",{{(n % 2 == 0 ? "\"line\":\"assets.B.II\",\"otherLine\":\"liabilities.C\"" : "\"line\":\"income.8\"")}}}""")) + "]";
 
     /// <summary>Lines of NDJSON for the entries from <paramref name="first"/> on; with <paramref name="parties"/> every fifth opens an item of one of 5,000 parties.</summary>
     public static byte[] Lines(long first, int count, string prefix = "e", bool parties = false)
