@@ -41,7 +41,11 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
 /// <param name="By">Who changed it.</param>
 /// <param name="At">When it was changed.</param>
 /// <param name="Reason">Why, in the words of who changed it.</param>
-public sealed record ParameterValue(DateOnly From, decimal Value, int Version = 0, string? By = null, DateTimeOffset? At = null, string? Reason = null);
+public sealed record ParameterValue(DateOnly From, decimal Value, int Version = 0, string? By = null, DateTimeOffset? At = null, string? Reason = null)
+{
+    /// <summary>As it is noted with what was made by it: <c>vat.standard=0.19 from 2021-01-01, version 0</c>.</summary>
+    public string Noted(string name) => string.Create(CultureInfo.InvariantCulture, $"{name}={Value} from {BusinessDay.Text(From)}, version {Version}");
+}
 
 /// <summary>All values of one parameter, in the order in which they were made.</summary>
 public sealed record ParameterHistory(Parameter Parameter, IReadOnlyList<ParameterValue> Values)

@@ -12,7 +12,7 @@ namespace BackOffice.Ledger;
 /// </summary>
 public sealed class CarryForward(Books books, TimeProvider time)
 {
-    public const string IdPrefix = "carry-";
+    private const string IdPrefix = "carry-";
 
     [Function(nameof(CarryForward))]
     [Allow(Roles.Accounting)]
@@ -68,6 +68,12 @@ public sealed class CarryForward(Books books, TimeProvider time)
         var id = FreeId(book, year);
         var entry = new Entry(id, first, string.Create(CultureInfo.InvariantCulture, $"Result carried forward into {year}"), lines, LateAsFirstOpen: true, CarryTo: year);
         return new CarryAnswer(entry, book.FirstOpenMonth is { } open1 && first < open1 ? open1 : first, null);
+    }
+
+    /// <summary>Ids that begin like the system's own are not for callers: 422 <c>ledger/id-reserved</c>.</summary>
+    public static void Reserve(string? id, List<Fault> faults)
+    {
+        if (id?.StartsWith(IdPrefix, StringComparison.Ordinal) == true) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{IdPrefix}' are the system's own."));
     }
 
     private static string FreeId(BookDraft book, int year)

@@ -142,8 +142,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
             else Unknown(ref reader, "", "id, date, text, lines, period, lateAs");
         }
 
-        if (!stored && id?.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal) == true)
-            faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
+        if (!stored) CarryForward.Reserve(id, faults);
         if ((seen & 1) == 0) Missing("id");
         if ((seen & 2) == 0) Missing("date");
         if ((seen & 4) == 0) Missing("text");

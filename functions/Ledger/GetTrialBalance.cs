@@ -128,7 +128,8 @@ public sealed record TrialBalance(string Currency, int Digits, DateOnly? From, D
     {
         var de = language == "de";
         string[] pairs = de ? ["Eröffnung", "Zeitraum", "Kumuliert", "Saldo"] : ["Opening", "Period", "Cumulative", "Closing"];
-        List<ReportRow> rows = [.. Lines.Select(line => new ReportRow(1, [line.Account, line.Name, .. line.Susa.Amounts().Cast<object>()]))];
+        // On paper an account without any figure only takes room; JSON has them all.
+        List<ReportRow> rows = [.. Lines.Where(line => line.Susa.Amounts().Any(amount => amount != 0)).Select(line => new ReportRow(2, [line.Account, line.Name, .. line.Susa.Amounts().Cast<object>()]))];
         rows.Add(new ReportRow(0, ["", de ? "Summe" : "Total", .. SusaTotals().Cast<object>()]));
         return new Report(de ? "Summen- und Saldenliste" : "Trial balance", $"{(From is { } from ? BusinessDay.Text(from) + " – " : "")}{BusinessDay.Text(To)}, {Currency}, {(de ? "Stand nach Buchung" : "as known after entry")} {AsOfEntry}",
             [de ? "Konto" : "Account", "", .. pairs.SelectMany(pair => new[] { $"{pair} {(de ? "Soll" : "debit")}", $"{pair} {(de ? "Haben" : "credit")}" })], rows, Digits, language);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using BackOffice.Kernel;
 using Microsoft.AspNetCore.Http;
@@ -60,7 +59,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
             {
                 if (rates.On(name, wanted.Date) is not { } value) return new Refusal(422, "parameter/no-value", $"Parameter {name} has no value on {BusinessDay.Text(wanted.Date)}.", "date");
                 rate = value.Value;
-                used.Add(string.Create(CultureInfo.InvariantCulture, $"{name}={value.Value} from {BusinessDay.Text(value.From)}, version {value.Version}"));
+                used.Add(value.Noted(name));
             }
 
             var lines = Enumerable.Range(0, nets.Length).Where(n => wanted.Lines[n].TaxCode == code.Code).ToList();
@@ -99,7 +98,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
         var (id, date, text) = (fields.Id("id"), fields.Date("date"), fields.Text("text", Entry.MaxTextLength));
         var (contra, lines) = (fields.Element("contra"), fields.Element("lines"));
         fields.NoOthers();
-        if (id.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal)) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
+        CarryForward.Reserve(id, faults);
         var contraLine = contra is { } c ? ReadContra(c, faults) : null;
         List<GrossLine> read = [];
         if (lines is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() is > 0 and <= Entry.MaxLines / 4)

@@ -27,7 +27,7 @@ public sealed class PostReversal(Books books, StoredEntries stored)
             var late = fields.Has("lateAs") && fields.Text("lateAs", 40) is var lateAs && (lateAs == "firstOpenPeriod" || BadLateAs(faults));
             fields.Absent("lateAs");
             fields.NoOthers();
-            if (newId.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal)) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
+            CarryForward.Reserve(newId, faults);
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             if (await stored.FindAsync(found.Book, id) is not { } original) return Problem.Of(404, "ledger/entry-unknown", $"There is no entry '{id}' in this book.");

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using BackOffice.Kernel;
 using Microsoft.AspNetCore.Http;
@@ -85,8 +84,7 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         settlement.Discount is { Code.Rate: { } name } ? (await parameters.HistoryAsync(Parameter.Find(name)!)).On(settlement.Date) : null;
 
     /// <summary>The rate as it is noted with the entry.</summary>
-    private static string[] Used(Settlement settlement, ParameterValue? rate) => rate is null ? []
-        : [string.Create(CultureInfo.InvariantCulture, $"{settlement.Discount!.Code.Rate}={rate.Value} from {BusinessDay.Text(rate.From)}, version {rate.Version}")];
+    private static string[] Used(Settlement settlement, ParameterValue? rate) => rate is null ? [] : [rate.Noted(settlement.Discount!.Code.Rate!)];
 
     /// <summary>
     /// Reads what was sent: amounts are positive decimals, 422 <c>ledger/amount-invalid</c>, <c>ledger/amount-zero</c>; a discount and its tax code come together, 422
@@ -103,7 +101,7 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         fields.Absent("discount");
         var code = fields.Has("taxCode") ? fields.Id("taxCode") : fields.Absent("taxCode");
         fields.NoOthers();
-        if (id.StartsWith(CarryForward.IdPrefix, StringComparison.Ordinal)) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{CarryForward.IdPrefix}' are the system's own."));
+        CarryForward.Reserve(id, faults);
         if (fields.Has("discount") != fields.Has("taxCode")) faults.Add(new Fault("taxCode", "ledger/discount-tax-code", "A discount needs the tax code of what it reduces, and a tax code a discount: give both or neither."));
         if (code?.Length > 0 && !DiscountAccounts.ContainsKey(code)) faults.Add(new Fault("taxCode", "ledger/tax-code", $"'{code}' is no tax code of a discount; known are {string.Join(", ", DiscountAccounts.Keys)}."));
         var whole = Amount.Format(paid + discount, digits).AsSpan();

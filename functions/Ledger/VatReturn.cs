@@ -122,7 +122,7 @@ public sealed record VatReturn(DateOnly Month, IReadOnlyList<VatBox> Boxes, IRea
     public Report ToReport(string name, string currency, int digits, string language)
     {
         var de = language == "de";
-        List<ReportRow> rows = [.. Boxes.Select(box => new ReportRow(box.Box == "83" ? 0 : 1, box.Box, de ? box.De : box.En, box.BaseMinor, box.TaxMinor))];
+        List<ReportRow> rows = [.. Boxes.Select(box => new ReportRow(box.Box == "83" ? 0 : 2, box.Box, de ? box.De : box.En, box.BaseMinor, box.TaxMinor))];
         rows.AddRange(Differences.Select(d => new ReportRow(2, d.Box, $"{(de ? "Konto" : "Account")} {d.Account}: {(de ? "gebucht, Abweichung" : "booked, difference")}", d.BookedMinor, d.DifferenceMinor)));
         return new Report($"{(de ? "Umsatzsteuer-Voranmeldung" : "VAT return")} {name}", $"{Month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}, {currency}",
             [de ? "Kennzahl" : "Box", "", de ? "Bemessungsgrundlage" : "Base", de ? "Steuer" : "Tax"], rows, digits, language);
