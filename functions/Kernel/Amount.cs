@@ -8,6 +8,14 @@ public static class Amount
 {
     public const int MaxIntegerDigits = 13;
 
+    /// <summary>The largest amount that is taken, in minor units: 9,999,999,999,999.99 in a currency of 2 digits.</summary>
+    public static long MaxMinor(int digits)
+    {
+        var limit = 1L;
+        for (var n = 0; n < MaxIntegerDigits + digits; n++) limit *= 10;
+        return limit - 1;
+    }
+
     /// <summary>
     /// Reads <c>12</c>, <c>12.3</c> or <c>12.34</c> (also <c>1234e-2</c>) as minor units: 12.34 in a currency of 2 digits → 1234.
     /// Null and a reason when it is no decimal number, is signed, has more than 13 integer digits, or more decimals than the currency.

@@ -69,6 +69,23 @@ public sealed class JsonFields
         }
     }
 
+    /// <summary>A date that may be left out.</summary>
+    public DateOnly? OptionalDate(string name)
+    {
+        if (Has(name)) return Date(name);
+        Absent(name);
+        return null;
+    }
+
+    /// <summary><c>lateAs: firstOpenPeriod</c>, which may be left out.</summary>
+    public bool LateAsFirstOpen()
+    {
+        if (!Has("lateAs")) return Absent("lateAs") is not null;
+        if (Text("lateAs", 40) is "firstOpenPeriod") return true;
+        Fault("lateAs", "ledger/late-as", "'lateAs' can only be \"firstOpenPeriod\".");
+        return false;
+    }
+
     /// <summary>A member of any kind, or null and a fault.</summary>
     public JsonElement? Element(string name)
     {

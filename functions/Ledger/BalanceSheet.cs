@@ -16,7 +16,7 @@ public sealed record BalanceSheet(DateOnly On, IReadOnlyDictionary<string, Int12
     public Int128 LiabilitiesMinor => Total("liabilities.") - Unassigned.Where(u => u.AmountMinor < 0).Aggregate(Int128.Zero, (sum, u) => sum + u.AmountMinor);
 
     /// <summary>
-    /// Places every account's balance of the evening. An account with another line for the other side is placed party by party, and what has no party together (a customer in credit
+    /// Places every account's balance of the evening. An account of receivables or payables is placed party by party, and what has no party together (a customer in credit
     /// is a liability, HGB §246(2)). The result of the fiscal year so far stands in A.V; what income and expense accounts hold beyond it, because it has not been carried forward, in
     /// A.IV. Equity below zero is shown as 0, and the deficit last among the assets (§268(3)).
     /// Worked: capital 100.00 in the bank, rent 150.00 paid from an overdraft → assets F 50.00; liabilities A 0.00 (I 100.00, V −150.00), C 50.00; both sides 50.00.
@@ -29,7 +29,7 @@ public sealed record BalanceSheet(DateOnly On, IReadOnlyDictionary<string, Int12
         {
             if (account.Type is AccountType.Income or AccountType.Expense) PlaceResult(placements, account, year, day);
             else if (account.Line is null) Add(unassigned, "", account.Code, account.Between(0, day).BalanceMinor);
-            else PlaceBalance(placements, account, day);
+            else PlaceBalance(placements, account, state.IsPersonal(account), day);
         }
 
         var figures = new Dictionary<string, Int128>(StringComparer.Ordinal);
@@ -48,10 +48,10 @@ public sealed record BalanceSheet(DateOnly On, IReadOnlyDictionary<string, Int12
         Add(placements, StatementLine.BroughtForward, account.Code, thisYear - all);
     }
 
-    private static void PlaceBalance(List<Placement> placements, AccountState account, int day)
+    private static void PlaceBalance(List<Placement> placements, AccountState account, bool personal, int day)
     {
         var rest = account.Between(0, day).BalanceMinor;
-        if (account.OtherLine is not null)
+        if (personal && account.OtherLine is not null)
         {
             // Summed by side first: a statement has a line for each side, not for each party.
             var (debit, credit) = (Int128.Zero, Int128.Zero);

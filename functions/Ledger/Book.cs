@@ -168,7 +168,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
                 }
                 catch (Exception e)
                 {
-                    // One caller's fault must not be told to the others as theirs; but here the store or a bug stands behind it, which concerns all.
+                    // The store, or a bug of the committer itself: it concerns all.
                     foreach (var command in batch) command.Fail(e);
                 }
 
@@ -214,17 +214,18 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         var (done, take, lost) = (0, batch.Count, 0);
         while (done < batch.Count)
         {
-            var group = batch.GetRange(done, Math.Min(take, batch.Count - done));
+            var size = Math.Min(take, batch.Count - done);
+            var group = batch.GetRange(done, size);
             if (await TryCommitAsync(group, started))
             {
                 foreach (var command in group) command.Complete();
                 await RestAsync(time.GetElapsedTime(started));
-                (done, lost, started) = (done + group.Count, 0, time.GetTimestamp());
+                (done, lost, started) = (done + size, 0, time.GetTimestamp());
                 continue;
             }
 
             if (time.GetElapsedTime(started) > Patience) throw new StorageUnavailableException($"Book {Id} is being written by others without a pause. Send the same request again.");
-            take = Math.Max(1, group.Count / 2);
+            take = Math.Max(1, size / 2);
             await Task.Delay(Jitter(lost++));
             _headRecord = -1;
         }
@@ -257,12 +258,25 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     {
         const int keptBytes = 4_000_000;
         if (_lines.Capacity > keptBytes) _lines = new ArrayBufferWriter<byte>(4096); // an atomic import has been here
-        _lines.ResetWrittenCount();
-        lock (_gate)
+        while (true)
         {
-            var draft = new BookDraft(_state, time.GetUtcNow(), _lines);
-            foreach (var command in group) command.Run(draft);
-            return draft;
+            _lines.ResetWrittenCount();
+            var running = 0;
+            try
+            {
+                lock (_gate)
+                {
+                    var draft = new BookDraft(_state, time.GetUtcNow(), _lines);
+                    for (; running < group.Count; running++) group[running].Run(draft);
+                    return draft;
+                }
+            }
+            catch (Exception e)
+            {
+                // A decision that throws is a bug of its own; the others in the draft must not pay for it.
+                group[running].Fail(e);
+                group.RemoveAt(running);
+            }
         }
     }
 

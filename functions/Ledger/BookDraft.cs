@@ -55,6 +55,12 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
     public bool Exists => state.Exists || _opened is not null;
     public string Name => _opened?.Name ?? state.Name;
     public string Currency => _opened?.Currency ?? state.Currency;
+
+    /// <summary>The largest amount a line may have.</summary>
+    public long MaxAmountMinor { get; } = Kernel.Amount.MaxMinor(state.Digits);
+
+    /// <summary>The book as committed, for decisions that go by its sums; what this draft adds is not in it, so they are committed alone.</summary>
+    public BookState Committed => state;
     public BookSettings Settings => _opened?.Settings ?? state.Settings;
     /// <summary>The last record that the draft builds on.</summary>
     public long Base { get; } = state.Record;
@@ -78,9 +84,6 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
         if (known is null && defined is null) return null;
         return (defined ?? new AccountDefined(0, default, "", code, known!.Name, known.Type, known.Line, known.OtherLine), known?.Days.Count > 0 || _posted.Contains(code));
     }
-
-    /// <summary>The accounts committed so far, for decisions that go through all of them; what this draft adds is not among them.</summary>
-    public IReadOnlyList<AccountState> CommittedAccounts => state.Accounts;
 
     public bool HasAccount(string code) => state.Account(code) is not null || (_accounts is not null && _accounts.ContainsKey(code));
 

@@ -38,6 +38,9 @@ public sealed class AccountState(string code, string name, AccountType type)
     /// <summary>Of <see cref="Days"/>, what the system's carry-forward entries made; income statements leave it out.</summary>
     public DayTotals Carried { get; private init; } = new();
 
+    /// <summary>Of <see cref="Days"/>, what entries with a tax code made: on an account of VAT, the tax of supplies, and neither its clearing nor its opening.</summary>
+    public DayTotals Taxed { get; private init; } = new();
+
     /// <summary>Of <see cref="Carried"/>, the balance by the fiscal year it was carried into, whenever it was posted.</summary>
     public SortedDictionary<int, Int128> CarriedInto { get; } = [];
 
@@ -50,9 +53,10 @@ public sealed class AccountState(string code, string name, AccountType type)
     /// <summary>Indexes into <see cref="BookState.Segments"/> of the segments that post to this account, ascending.</summary>
     public List<int> Segments { get; } = [];
 
-    public void Post(int day, Line line, int? carryTo, long entry, int segment)
+    public void Post(int day, Line line, bool taxed, int? carryTo, long entry, int segment)
     {
         Days.Add(day, line.AmountMinor);
+        if (taxed) Taxed.Add(day, line.AmountMinor);
         if (carryTo is { } year)
         {
             Carried.Add(day, line.AmountMinor);
@@ -90,6 +94,7 @@ public sealed class AccountState(string code, string name, AccountType type)
         writer.Write(OtherLine ?? "");
         Days.Write(writer);
         Carried.Write(writer);
+        Taxed.Write(writer);
         writer.Write7BitEncodedInt(CarriedInto.Count);
         foreach (var (year, amount) in CarriedInto)
         {
@@ -134,6 +139,7 @@ public sealed class AccountState(string code, string name, AccountType type)
             OtherLine = BookState.Told(reader.ReadString()),
             Days = DayTotals.Read(reader),
             Carried = DayTotals.Read(reader),
+            Taxed = DayTotals.Read(reader),
         };
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.CarriedInto.Add(reader.ReadInt32(), DayTotals.ReadInt128(reader));
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.ReadParty(reader);
@@ -323,6 +329,13 @@ public sealed class BookState
 
     public AccountState? Account(string code) => _byCode.GetValueOrDefault(code);
 
+    /// <summary>
+    /// Whether an account is one of receivables or payables, of which each party's balance stands for itself and bears open items: an asset or liability on line B.II or C (or on none
+    /// yet), but no account of VAT. A party named on a line of the bank is a remark.
+    /// </summary>
+    public bool IsPersonal(AccountState account) =>
+        account.Type is AccountType.Asset or AccountType.Liability && account.Line is null or "assets.B.II" or "liabilities.C" && !(Settings.Chart is { } chart && TaxCode.IsTaxAccount(chart, account.Code));
+
     /// <summary>Takes in the next segment. <paramref name="records"/> are its records, or (for a view into the past) the first of them.</summary>
     public void Fold(Segment segment, IEnumerable<LedgerRecord> records)
     {
@@ -369,11 +382,12 @@ public sealed class BookState
 
     private void FoldEntry(EntryPosted posted, int segment)
     {
-        var day = posted.Date.DayNumber;
+        var (day, taxed) = (posted.Date.DayNumber, false);
+        foreach (var line in posted.Entry.Lines) taxed |= line.TaxCode is not null;
         foreach (var line in posted.Entry.Lines)
         {
-            _byCode[line.Account].Post(day, line, posted.Entry.CarryTo, posted.Number, segment);
-            if (line.TaxCode is { } code) Taxed(code, posted.Entry.Date.DayNumber).Add(day, line.AmountMinor);
+            _byCode[line.Account].Post(day, line, taxed, posted.Entry.CarryTo, posted.Number, segment);
+            if (line.TaxCode is { } code) Taxed(code, (line.SupplyDate ?? posted.Entry.Date).DayNumber).Add(day, line.AmountMinor);
         }
 
         if (posted.Entry.Reverses is { } reversed && Index.Find(Ids.Digest(reversed)) is { } number) ReversedBy[number] = posted.Number;
@@ -404,7 +418,7 @@ public sealed class BookState
     public static DateOnly? FirstOpenMonth(DateOnly? closedThrough) => closedThrough?.AddMonths(1);
 
     /// <summary>Version of the form that <c>Write</c> writes; a checkpoint of another version is not used.</summary>
-    public const int Format = 3;
+    public const int Format = 4;
 
     /// <summary>Writes everything but the entry index, in one canonical form: equal states give equal bytes.</summary>
     public void Write(BinaryWriter writer)

@@ -23,10 +23,15 @@ public sealed class CarryForward(Books books, TimeProvider time)
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
 
         var today = BusinessDay.Today(time);
-        // Alone, since it goes by the sums of what is committed: nothing may come between them and the entry.
-        var carried = await found.Book.CommitAsync(60_000, draft => Carry(draft, number, today, found.Digits), alone: true);
-        if (!carried.Is(out var answer, out refusal)) return new Problem(refusal);
-        return answer.Receipt is { } receipt ? new ReceiptAnswer(201, receipt) : new JsonAnswer(json => json.WriteBoolean("carried", false));
+        Receipt? first = null;
+        while (true)
+        {
+            // Alone, since it goes by the sums of what is committed: nothing may come between them and the entry.
+            var carried = await found.Book.CommitAsync(200_000, draft => Carry(draft, number, today, found.Digits), alone: true);
+            if (!carried.Is(out var answer, out refusal)) return new Problem(refusal);
+            if (answer.Receipt is null) return first is null ? new JsonAnswer(json => json.WriteBoolean("carried", false)) : new ReceiptAnswer(201, first);
+            first ??= answer.Receipt; // what one entry cannot hold the next one carries
+        }
     }
 
     private static Outcome<CarryAnswer> Carry(BookDraft book, int year, DateOnly today, int digits)
@@ -42,7 +47,8 @@ public sealed class CarryForward(Books books, TimeProvider time)
     /// <summary>
     /// The entry that brings every income and expense account to zero at the end of the year before: dated the new year's first day (or posted on the first open one), against
     /// 0860/2970 when that is a profit, 0868/2978 when a loss. What earlier carry entries of this year moved is taken into account, so repeating it adds only the difference.
-    /// 422 <c>ledger/no-chart</c> without a chart, which says where the result goes; 422 <c>ledger/year-not-begun</c>. Source: HGB §252(1) no. 1.
+    /// What would be more than an entry's lines and amounts can hold is left to the next. 422 <c>ledger/no-chart</c> without a chart, which says where the result goes; 422
+    /// <c>ledger/year-not-begun</c>; 409 <c>ledger/later-year-carried</c>, since the later year's entry has carried this one's result too. Source: HGB §252(1) no. 1.
     /// Worked (SKR03): revenue 1,000.00 and rent 400.00 in 2025 → carry-2026: Dr 8400 1,000.00, Cr 4210 400.00, Cr 0860 600.00; a late cost of 50.00 → carry-2026-2: Cr 4210 50.00, Dr 0868 50.00.
     /// </summary>
     internal static Outcome<CarryAnswer> Decide(BookDraft book, int year, DateOnly today)
@@ -51,20 +57,25 @@ public sealed class CarryForward(Books books, TimeProvider time)
         var first = FiscalYear.Named(year, book.Settings.FiscalYearStart).First;
         if (first > today) return new Refusal(422, "ledger/year-not-begun", $"Fiscal year {year} begins on {BusinessDay.Text(first)}.");
 
+        if (book.Committed.Accounts.SelectMany(account => account.CarriedInto.Keys).DefaultIfEmpty().Max() is var later && later > year)
+            return new Refusal(409, "ledger/later-year-carried", $"Fiscal year {later} has been carried already, and with it what is left of the years before; carry {later} again for late entries.");
+
         List<Line> lines = [];
+        var limit = book.MaxAmountMinor;
         Int128 result = 0; // as a balance: a profit is negative
-        foreach (var account in book.CommittedAccounts.Where(a => a.Type is AccountType.Income or AccountType.Expense).OrderBy(a => a.Code, StringComparer.Ordinal))
+        foreach (var account in book.Committed.Accounts.Where(a => a.Type is AccountType.Income or AccountType.Expense).OrderBy(a => a.Code, StringComparer.Ordinal))
         {
             // What the years before brought, less what was carried into this year and earlier ones, whenever those entries were posted.
             var before = account.Between(0, first.DayNumber - 1).BalanceMinor - account.Carried.Between(0, first.DayNumber - 1).BalanceMinor;
             var open = account.CarriedInto.Where(carried => carried.Key <= year).Aggregate(before, (sum, carried) => sum + carried.Value);
-            if (open == 0) continue;
-            lines.Add(new Line(account.Code, checked((long)-open)));
+            open = Int128.Clamp(open, -limit, limit);
+            if (open == 0 || Int128.Abs(result + open) > limit || lines.Count == Entry.MaxLines - 1) continue;
+            lines.Add(new Line(account.Code, (long)-open));
             result += open;
         }
 
         if (lines.Count == 0) return new CarryAnswer(null, first, null);
-        if (result != 0) lines.Add(new Line(Chart.Number(chart, result < 0 ? "0860" : "0868"), checked((long)result)));
+        if (result != 0) lines.Add(new Line(Chart.Number(chart, result < 0 ? "0860" : "0868"), (long)result));
         var id = FreeId(book, year);
         var entry = new Entry(id, first, string.Create(CultureInfo.InvariantCulture, $"Result carried forward into {year}"), lines, LateAsFirstOpen: true, CarryTo: year);
         return new CarryAnswer(entry, book.FirstOpenMonth is { } open1 && first < open1 ? open1 : first, null);

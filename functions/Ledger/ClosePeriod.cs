@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>POST /api/books/{book}/periods/{yyyy-MM}/close</c>: closes a month for good (Festschreibung); nothing dated in it or before it can be posted any more. <c>{yyyy}-13</c> closes
+/// <c>POST /api/books/{book}/periods/{yyyy-MM}/close</c>: closes a month for good (Festschreibung); nothing dated in it or before it can be posted any more, but closing entries of period 13. <c>{yyyy}-13</c> closes
 /// period 13 of a fiscal year. 200, also when it was closed before: <c>{book, period, closedThrough, firstOpenPeriod}</c>. Rows: commits <c>PeriodClosed</c> or
 /// <c>Period13Closed</c> to <c>Ledger</c>. Messages: none.
 /// </summary>

@@ -18,11 +18,11 @@ public sealed record Entry(
     public const int MaxTextLength = 500;
 
     /// <summary>
-    /// The reversal of this entry (by swapped sides): the same lines, debit and credit exchanged; of a period-13 entry in period 13 when it bears the same date.
+    /// The reversal of this entry (by swapped sides): the same lines, debit and credit exchanged; of a period-13 entry in period 13 when it bears the same date; taxed as on the day of supply.
     /// Worked: Dr rent 500.00 / Cr bank 500.00 → Cr rent 500.00 / Dr bank 500.00; both together leave every account as before.
     /// </summary>
     public Entry Reversal(string id, DateOnly date, string text) =>
-        new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor })], Id, date == Date ? Period : null);
+        new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor, SupplyDate = line.TaxCode is null ? line.SupplyDate : line.SupplyDate ?? Date })], Id, date == Date ? Period : null);
 }
 
 /// <summary>One line of an entry.</summary>
@@ -32,9 +32,11 @@ public sealed record Entry(
 /// <param name="Document">Number of the voucher (Beleg).</param>
 /// <param name="DueDate">When the amount is due.</param>
 /// <param name="TaxCode">On a base line (revenue, cost): how it is taxed, see <see cref="TaxCode"/>; tax lines themselves bear none.</param>
+/// <param name="SupplyDate">On a base line: the day of supply, which sets the rate; null = the entry's date.</param>
 /// <param name="Dimensions">Cost centre, project, asset …: name → value, sorted by name, at most 8.</param>
 public sealed record Line(
-    string Account, long AmountMinor, string? Party = null, string? Document = null, DateOnly? DueDate = null, string? TaxCode = null, IReadOnlyList<KeyValuePair<string, string>>? Dimensions = null)
+    string Account, long AmountMinor, string? Party = null, string? Document = null, DateOnly? DueDate = null, string? TaxCode = null, IReadOnlyList<KeyValuePair<string, string>>? Dimensions = null,
+    DateOnly? SupplyDate = null)
 {
     public const int MaxDimensions = 8;
 }

@@ -93,6 +93,7 @@ public static class EntryJson
         if (line.Document is not null) json.WriteString("document"u8, line.Document);
         if (line.DueDate is { } due) WriteDate(json, "dueDate"u8, due);
         if (line.TaxCode is not null) json.WriteString("taxCode"u8, line.TaxCode);
+        if (line.SupplyDate is { } supply) WriteDate(json, "supplyDate"u8, supply);
         if (line.Dimensions is { Count: > 0 } dimensions)
         {
             json.WriteStartObject("dimensions"u8);
@@ -179,7 +180,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
 
         string? account = null, party = null, document = null, taxCode = null;
         long? debit = null, credit = null;
-        DateOnly? dueDate = null;
+        DateOnly? dueDate = null, supplyDate = null;
         KeyValuePair<string, string>[]? dimensions = null;
         var seen = 0;
         var before = faults.Count;
@@ -193,13 +194,14 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
             else if (reader.ValueTextEquals("dueDate"u8) && Once(ref seen, 32, ref reader, index, "dueDate")) dueDate = Date(ref reader, "dueDate", index);
             else if (reader.ValueTextEquals("dimensions"u8) && Once(ref seen, 64, ref reader, index, "dimensions")) dimensions = Dimensions(ref reader, index);
             else if (reader.ValueTextEquals("taxCode"u8) && Once(ref seen, 128, ref reader, index, "taxCode")) taxCode = Tax(ref reader, index);
-            else Unknown(ref reader, At(index), "account, debit, credit, party, document, dueDate, taxCode, dimensions");
+            else if (reader.ValueTextEquals("supplyDate"u8) && Once(ref seen, 256, ref reader, index, "supplyDate")) supplyDate = Date(ref reader, "supplyDate", index);
+            else Unknown(ref reader, At(index), "account, debit, credit, party, document, dueDate, taxCode, supplyDate, dimensions");
         }
 
         if ((seen & 1) == 0) Missing(At(index, "account"));
         if ((seen & 6) == 6) faults.Add(new Fault(At(index), "ledger/both-sides", "A line has a debit or a credit, not both."));
         if ((seen & 6) == 0) faults.Add(new Fault(At(index), "ledger/no-side", "The line has no amount: give 'debit' or 'credit'."));
-        return faults.Count == before ? new Line(account!, debit ?? -credit!.Value, party, document, dueDate, taxCode, dimensions) : null;
+        return faults.Count == before ? new Line(account!, debit ?? -credit!.Value, party, document, dueDate, taxCode, dimensions, supplyDate) : null;
     }
 
     private void CheckBalance(List<Line> lines)
@@ -244,7 +246,8 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
     /// <summary>Period 13 of a fiscal year, as <c>2025-13</c>; months are told by the date.</summary>
     private int? Period(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length == 7 && reader.ValueSpan.EndsWith("-13"u8) && Number(reader.ValueSpan[..4], out var year)) return year;
+        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length == 7 && reader.ValueSpan.EndsWith("-13"u8) && Number(reader.ValueSpan[..4], out var year)
+            && year >= BusinessDay.Earliest.Year && year < BusinessDay.Latest.Year) return year;
         faults.Add(new Fault("period", "ledger/period", "'period' names period 13 of a fiscal year, such as \"2025-13\"; other periods are told by the date."));
         if (reader.TokenType is not JsonTokenType.String) reader.Skip();
         return null;

@@ -41,7 +41,7 @@ public sealed class GetBalanceSheet(Books books, BookHistory history, TimeProvid
             json.WriteNumber("asOfEntry", entries);
             WriteSide(json, "assets", now, before, digits, language);
             WriteSide(json, "liabilities", now, before, digits, language);
-            StatementJson.WriteUnassigned(json, now.Unassigned, digits);
+            StatementJson.WriteUnassigned(json, now.Unassigned, before.Unassigned, digits);
             json.WriteStartObject("totals");
             StatementJson.WriteAmounts(json, "assets", "previousAssets", now.AssetsMinor, before.AssetsMinor, digits);
             StatementJson.WriteAmounts(json, "liabilities", "previousLiabilities", now.LiabilitiesMinor, before.LiabilitiesMinor, digits);
@@ -68,8 +68,10 @@ public sealed class GetBalanceSheet(Books books, BookHistory history, TimeProvid
         {
             foreach (var line in StatementLine.BalanceSheet.Where(line => line.Key.StartsWith(side, StringComparison.Ordinal) && IsShown(line, now, before)))
                 rows.Add(new ReportRow(line.Level, line.Number, line.Text(language), now[line.Key], before[line.Key], line.Key));
-            foreach (var account in now.Unassigned.Where(account => account.AmountMinor > 0 == (side == "assets.")))
-                rows.Add(new ReportRow(1, "", $"{(de ? "Ohne Zuordnung: Konto" : "No line: account")} {account.Account}", Int128.Abs(account.AmountMinor), null, ""));
+            var sign = side == "assets." ? 1 : -1;
+            foreach (var (account, amount, previous) in StatementJson.Unassigned(now.Unassigned, before.Unassigned))
+                if (sign * amount > 0 || sign * previous > 0)
+                    rows.Add(new ReportRow(1, "", $"{(de ? "Ohne Zuordnung: Konto" : "No line: account")} {account}", Int128.Max(sign * amount, 0), Int128.Max(sign * previous, 0), ""));
             rows.Add(new ReportRow(0, "", $"{(de ? "Summe" : "Total")} {title}", total(now), total(before), ""));
         }
 
@@ -98,17 +100,24 @@ public static class StatementJson
     }
 
     /// <summary>Accounts that no line takes in; they are reported, and part of the totals.</summary>
-    public static void WriteUnassigned(Utf8JsonWriter json, IReadOnlyList<Placement> unassigned, int digits)
+    public static void WriteUnassigned(Utf8JsonWriter json, IReadOnlyList<Placement> now, IReadOnlyList<Placement> before, int digits)
     {
         json.WriteStartArray("unassigned");
-        foreach (var account in unassigned)
+        foreach (var (account, amount, previous) in Unassigned(now, before))
         {
             json.WriteStartObject();
-            json.WriteString("account", account.Account);
-            json.WriteString("amount", Amount.Format(account.AmountMinor, digits));
+            json.WriteString("account", account);
+            WriteAmounts(json, "amount", "previous", amount, previous, digits);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    /// <summary>The accounts without a line of both years, in order of code.</summary>
+    public static IEnumerable<(string Account, Int128 Amount, Int128 Previous)> Unassigned(IReadOnlyList<Placement> now, IReadOnlyList<Placement> before) =>
+        from account in now.Concat(before).Select(placement => placement.Account).Distinct().OrderBy(code => code, StringComparer.Ordinal)
+        select (account, AmountOf(now, account), AmountOf(before, account));
+
+    private static Int128 AmountOf(IReadOnlyList<Placement> placements, string account) => placements.FirstOrDefault(placement => placement.Account == account)?.AmountMinor ?? 0;
 }

@@ -42,7 +42,7 @@ public sealed class GetIncomeStatement(Books books, BookHistory history, TimePro
             json.WriteStartArray("lines");
             foreach (var line in StatementLine.IncomeStatement) StatementJson.WriteLine(json, line, now[line.Key], before[line.Key], digits, language);
             json.WriteEndArray();
-            StatementJson.WriteUnassigned(json, now.Unassigned, digits);
+            StatementJson.WriteUnassigned(json, now.Unassigned, before.Unassigned, digits);
             StatementJson.WriteAmounts(json, "netResult", "previousNetResult", now.NetResultMinor, before.NetResultMinor, digits);
         });
     }
@@ -54,7 +54,7 @@ public sealed class GetIncomeStatement(Books books, BookHistory history, TimePro
         foreach (var line in StatementLine.IncomeStatement)
         {
             if (line.Key == "income.17")
-                rows.AddRange(now.Unassigned.Select(account => new ReportRow(1, "", $"{(de ? "Ohne Zuordnung: Konto" : "No line: account")} {account.Account}", account.AmountMinor, null, "")));
+                rows.AddRange(StatementJson.Unassigned(now.Unassigned, before.Unassigned).Select(u => new ReportRow(1, "", $"{(de ? "Ohne Zuordnung: Konto" : "No line: account")} {u.Account}", u.Amount, u.Previous, "")));
             rows.Add(new ReportRow(line.IsSum ? 0 : 1, line.Number, line.Text(language), now[line.Key], before[line.Key], line.Key));
         }
 

@@ -35,18 +35,17 @@ public sealed class GetStatementWhy(Books books, BookHistory history, StoredEntr
     {
         var accounts = explanation.Accounts.Select(account => account.Code).ToHashSet(StringComparer.Ordinal);
         var newest = new PriorityQueue<EntryPosted, long>();
-        var seen = new HashSet<long>();
-        foreach (var account in accounts)
+        long all = 0;
+        await foreach (var posted in stored.ReadAsync(book, EntryFilter.Of(explanation.From, explanation.On) with { Accounts = accounts }))
         {
-            await foreach (var posted in stored.ReadAsync(book, EntryFilter.Of(explanation.From, explanation.On, account)))
-            {
-                if (posted.Number > explanation.AsOfEntry || !seen.Add(posted.Number)) continue;
-                newest.Enqueue(posted, posted.Number);
-                if (newest.Count > limit) newest.Dequeue();
-            }
+            // Income statements leave the carry-forward out, and so does what explains them.
+            if (posted.Number > explanation.AsOfEntry || (explanation.From is not null && posted.Entry.CarryTo is not null)) continue;
+            all++;
+            newest.Enqueue(posted, posted.Number);
+            if (newest.Count > limit) newest.Dequeue();
         }
 
-        return ([.. newest.UnorderedItems.Select(item => item.Element).OrderByDescending(posted => posted.Number)], seen.Count);
+        return ([.. newest.UnorderedItems.Select(item => item.Element).OrderByDescending(posted => posted.Number)], all);
     }
 
     private static void Write(Utf8JsonWriter json, string book, Explanation explanation, List<EntryPosted> entries, long all, int digits, string language)

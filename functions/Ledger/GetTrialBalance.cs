@@ -17,7 +17,7 @@ public sealed class GetTrialBalance(Books books, BookHistory history, TimeProvid
     {
         var query = new QueryFields(request.Query);
         var (on, from, to) = (query.Date("on"), query.Date("from"), query.Date("to"));
-        var recorded = query.Number("recorded", 0, long.MaxValue);
+        var recorded = query.Number("recorded", 0, int.MaxValue);
         var language = query.Language();
         if (on is not null && (from is not null || to is not null)) query.Faults.Add(new Fault("on", "ledger/span", "Give 'on', or 'from' and 'to', not both."));
         if (to is null != from is null) query.Faults.Add(new Fault(from is null ? "from" : "to", "ledger/span", "'from' and 'to' go together."));
@@ -79,6 +79,7 @@ public sealed record TrialBalance(string Currency, int Digits, DateOnly? From, D
     {
         var lines = new List<TrialBalanceLine>(state.Accounts.Count);
         var yearStart = FiscalYear.Of(to, state.Settings.FiscalYearStart).First;
+        if (from < yearStart) yearStart = from.Value; // a span of more than the year is its own year
         foreach (var account in state.Accounts)
         {
             var opening = from is { } first ? account.Between(0, first.DayNumber - 1).BalanceMinor : 0;

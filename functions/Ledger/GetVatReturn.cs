@@ -7,9 +7,9 @@ namespace BackOffice.Ledger;
 
 /// <summary>
 /// <c>GET /api/books/{book}/vat-return?month=yyyy-MM&amp;filed=N&amp;recorded=N&amp;lang=de|en</c>: the boxes of the VAT return (default: of last month) and the differences to the accounts. With <c>filed</c> beside each box what it
-/// was as known after entry N, when it was filed, so that a correction shows what to correct; JSON, text/csv or text/html by Accept. Rows: reads <c>Ledger</c>, <c>Parameters</c>. Messages: none.
+/// was as known after entry N, when it was filed (JSON only), so that a correction shows what to correct; JSON, text/csv or text/html by Accept. Rows: reads <c>Ledger</c>, <c>Parameters</c>. Messages: none.
 /// </summary>
-public sealed class GetVatReturn(Books books, BookHistory history, Parameters parameters, TimeProvider time)
+public sealed class GetVatReturn(Books books, BookHistory history, StoredEntries stored, Parameters parameters, TimeProvider time)
 {
     [Function(nameof(GetVatReturn))]
     [Allow(Roles.Accounting, Roles.Auditor)]
@@ -24,11 +24,19 @@ public sealed class GetVatReturn(Books books, BookHistory history, Parameters pa
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
 
         var rates = await VatRates.LoadAsync(parameters);
-        var now = await history.ReadAsync(found.Book, recorded, state => Read(state, month!.Value, rates));
+        var now = await ReadAsync(found.Book, recorded, month!.Value, rates);
         if (!now.Is(out var vat, out refusal)) return new Problem(refusal);
         VatAnswer? before = null;
-        if (filed is not null && !(await history.ReadAsync(found.Book, filed, state => Read(state, month!.Value, rates))).Is(out before, out refusal)) return new Problem(refusal);
+        if (filed is not null && !(await ReadAsync(found.Book, filed, month.Value, rates)).Is(out before, out refusal)) return new Problem(refusal);
         return new ReportAnswer(() => vat.Return.ToReport(vat.Name, vat.Currency, found.Digits, language), json => Write(json, book, vat, before, found.Digits, language));
+    }
+
+    /// <summary>The return as known after an entry: entries and rates of that time.</summary>
+    private async Task<Outcome<VatAnswer>> ReadAsync(Book book, long? recorded, DateOnly month, VatRates rates)
+    {
+        var entries = await book.ReadAsync(state => state.Entries);
+        if (recorded is > 0 && recorded <= entries) rates = rates.KnownAt((await stored.FindAsync(book, recorded.Value)).Posted.RecordedAt);
+        return await history.ReadAsync(book, recorded, state => Read(state, month, rates));
     }
 
     private static Outcome<VatAnswer> Read(BookState state, DateOnly month, VatRates rates) =>

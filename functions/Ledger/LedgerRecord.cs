@@ -32,7 +32,7 @@ public sealed record BookOpened(long Record, DateTimeOffset RecordedAt, string B
 /// <summary>How a book is kept.</summary>
 /// <param name="Chart"><c>SKR03</c>, <c>SKR04</c>, or null for accounts of one's own only. Chosen once.</param>
 /// <param name="FiscalYearStart">First day of the fiscal year as <c>MM-dd</c>; <c>01-01</c> unless told otherwise.</param>
-/// <param name="LegalForm">Legal form of the company, for headings; null = not told.</param>
+/// <param name="LegalForm">Legal form of the company, as told; null = not told.</param>
 public sealed record BookSettings(string? Chart = null, string FiscalYearStart = "01-01", string? LegalForm = null)
 {
     public void Write(Utf8JsonWriter json)

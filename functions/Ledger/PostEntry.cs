@@ -31,12 +31,19 @@ public sealed class PostEntry(Books books, StoredEntries stored)
     internal static async Task<IResult> PostAsync(Book book, StoredEntries stored, PreparedEntry entry, string by)
     {
         var (decision, receipt) = await book.CommitAsync(entry.Canonical.Length + 250, draft => Post(draft, entry, by));
+        return await AnswerAsync(book, stored, decision, receipt);
+    }
+
+    /// <summary>201 with the receipt, 200 with the first receipt of a repetition, or the refusal.</summary>
+    internal static async Task<IResult> AnswerAsync(Book book, StoredEntries stored, PostDecision decision, Receipt? receipt)
+    {
         if (decision.Refusal is { } refusal) return new Problem(refusal);
         if (receipt is not null) return new ReceiptAnswer(201, receipt);
         return new ReceiptAnswer(200, (await stored.FindAsync(book, decision.RepeatedNumber)).Receipt);
     }
 
-    private static (PostDecision Decision, Receipt? Receipt) Post(BookDraft book, PreparedEntry prepared, string by)
+    /// <summary>Decides an entry and posts it if it may.</summary>
+    internal static (PostDecision Decision, Receipt? Receipt) Post(BookDraft book, PreparedEntry prepared, string by)
     {
         var decision = Decide(book, prepared);
         if (!decision.IsPost) return (decision, null);
@@ -60,10 +67,17 @@ public sealed class PostEntry(Books books, StoredEntries stored)
             return known.Request == prepared.Digests.Request ? new PostDecision(known.Number)
                 : PostDecision.No(new Refusal(409, "ledger/id-reused", $"Entry '{entry.Id}' is in the book with other content, as number {known.Number}. Use a new id, or reverse that entry.", "id"));
 
+        // What callers send has been checked when it was read; what the system makes of a request has not.
         List<Fault>? faults = null;
+        if (entry.Lines.Count > Entry.MaxLines) (faults ??= []).Add(new Fault("lines", "ledger/too-many-lines", $"The entry comes to {entry.Lines.Count:N0} lines; at most {Entry.MaxLines:N0} are taken."));
         for (var n = 0; n < entry.Lines.Count; n++)
+        {
+            if (Math.Abs(entry.Lines[n].AmountMinor) > book.MaxAmountMinor)
+                (faults ??= []).Add(new Fault($"lines[{n}]", "ledger/amount-invalid", $"The amount has more than {Amount.MaxIntegerDigits} digits before the point."));
             if (!book.HasAccount(entry.Lines[n].Account))
                 (faults ??= []).Add(new Fault($"lines[{n}].account", "ledger/account-unknown", $"There is no account '{entry.Lines[n].Account}' in this book; define it first."));
+        }
+
         var date = entry.Date;
         if (entry.Period is { } year && entry.Date != FiscalYear.Named(year, book.Settings.FiscalYearStart).Last)
             (faults ??= []).Add(new Fault("date", "ledger/period-13-date", $"An entry of period {FiscalYear.Period13(year)} is dated the year's last day, {BusinessDay.Text(FiscalYear.Named(year, book.Settings.FiscalYearStart).Last)}."));

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>POST /api/books/{book}/entries/gross</c> <c>{id, date, text, contra: {account, party?, document?, dueDate?}, lines: [{account, gross|net, taxCode}]}</c>: splits amounts exactly into base
+/// <c>POST /api/books/{book}/entries/gross</c> <c>{id, date, text, supplyDate?, lateAs?, contra: {account, party?, document?, dueDate?}, lines: [{account, gross|net, taxCode}]}</c>: splits amounts exactly into base
 /// and tax lines and posts the entry: 201 with its receipt; the rules beyond the split are <see cref="PostEntry"/>'s. Rows: reads <c>Parameters</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostGross(Books books, StoredEntries stored, Parameters parameters)
@@ -26,7 +26,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             var rates = await VatRates.LoadAsync(parameters);
-            var chart = found.Book.ReadKnown(state => state.Settings.Chart);
+            var chart = await found.Book.ReadAsync(state => state.Settings.Chart);
             if (!Decide(wanted!, chart, rates).Is(out var entry, out refusal)) return new Problem(refusal);
             var prepared = PreparedEntry.Of(entry.Entry, found.Digits).MadeFrom(JsonSerializer.SerializeToUtf8Bytes(wanted, LedgerMessages.Default.GrossEntry), entry.Parameters);
             return await PostEntry.PostAsync(found.Book, stored, prepared, Caller.Of(request).Name);
@@ -48,6 +48,9 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
         if (codes.Any(code => IsSale(code) != sale)) return new Refusal(422, "ledger/sale-and-purchase", "One entry is a sale or a purchase, not both.", "lines");
         if (chart is null && codes.Any(code => code.Rate is not null)) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where the tax goes.", "lines");
 
+        if (wanted.Lines.Aggregate(Int128.Zero, (sum, line) => sum + line.AmountMinor) > Amount.MaxMinor(4))
+            return new Refusal(422, "ledger/amount-invalid", $"The lines come to more than {Amount.MaxIntegerDigits} digits before the point.", "lines");
+
         var nets = new long[wanted.Lines.Count];
         List<Line> taxes = [];
         List<string> used = [];
@@ -57,7 +60,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
             var rate = 0m;
             if (code.Rate is { } name)
             {
-                if (rates.On(name, wanted.Date) is not { } value) return new Refusal(422, "parameter/no-value", $"Parameter {name} has no value on {BusinessDay.Text(wanted.Date)}.", "date");
+                if (rates.On(name, wanted.SupplyDate ?? wanted.Date) is not { } value) return new Refusal(422, "parameter/no-value", $"Parameter {name} has no value on {BusinessDay.Text(wanted.SupplyDate ?? wanted.Date)}.", "date");
                 rate = value.Value;
                 used.Add(value.Noted(name));
             }
@@ -73,9 +76,9 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
         var sign = sale ? 1 : -1;
         List<Line> all = [wanted.Contra with { AmountMinor = sign * contra }];
         for (var n = 0; n < nets.Length; n++)
-            if (nets[n] != 0) all.Add(new Line(wanted.Lines[n].Account, -sign * nets[n], TaxCode: wanted.Lines[n].TaxCode));
+            if (nets[n] != 0) all.Add(new Line(wanted.Lines[n].Account, -sign * nets[n], TaxCode: wanted.Lines[n].TaxCode, SupplyDate: wanted.SupplyDate));
         all.AddRange(taxes);
-        return new SplitEntry(new Entry(wanted.Id, wanted.Date, wanted.Text, all), used);
+        return new SplitEntry(new Entry(wanted.Id, wanted.Date, wanted.Text, all, LateAsFirstOpen: wanted.LateAsFirstOpen), used);
     }
 
     /// <summary>Net sum and tax of the lines of one code; the lines' nets are put into their places.</summary>
@@ -97,6 +100,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
         var fields = new JsonFields(root, faults);
         var (id, date, text) = (fields.Id("id"), fields.Date("date"), fields.Text("text", Entry.MaxTextLength));
         var (contra, lines) = (fields.Element("contra"), fields.Element("lines"));
+        var (supply, late) = (fields.OptionalDate("supplyDate"), fields.LateAsFirstOpen());
         fields.NoOthers();
         CarryForward.Reserve(id, faults);
         var contraLine = contra is { } c ? ReadContra(c, faults) : null;
@@ -104,15 +108,14 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
         if (lines is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() is > 0 and <= Entry.MaxLines / 4)
             foreach (var line in array.EnumerateArray()) read.Add(ReadLine(line, digits, faults, $"lines[{read.Count}]"));
         else if (lines is not null) faults.Add(new Fault("lines", "ledger/too-few-lines", $"'lines' is an array of 1 to {Entry.MaxLines / 4} lines."));
-        return faults.Count > 0 ? null : new GrossEntry(id, date!.Value, text, contraLine!, read);
+        return faults.Count > 0 ? null : new GrossEntry(id, date!.Value, text, contraLine!, read, supply, late);
     }
 
     private static Line ReadContra(JsonElement element, List<Fault> faults)
     {
         var fields = new JsonFields(element, faults, "contra");
         var line = new Line(fields.Id("account"), 0, fields.Has("party") ? fields.Id("party") : fields.Absent("party"), fields.Has("document") ? fields.Id("document") : fields.Absent("document"),
-            fields.Has("dueDate") ? fields.Date("dueDate") : null);
-        fields.Absent("dueDate");
+            fields.OptionalDate("dueDate"));
         fields.NoOthers();
         return line;
     }
@@ -134,7 +137,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
 }
 
 /// <summary>An entry as it was asked for, before the split: what makes two requests the same.</summary>
-public sealed record GrossEntry(string Id, DateOnly Date, string Text, Line Contra, IReadOnlyList<GrossLine> Lines);
+public sealed record GrossEntry(string Id, DateOnly Date, string Text, Line Contra, IReadOnlyList<GrossLine> Lines, DateOnly? SupplyDate = null, bool LateAsFirstOpen = false);
 
 /// <summary>One line of it.</summary>
 /// <param name="Account">Account of the base.</param>
@@ -150,6 +153,10 @@ public sealed record SplitEntry(Entry Entry, IReadOnlyList<string> Parameters);
 public sealed record VatRates(IReadOnlyDictionary<string, ParameterHistory> Histories)
 {
     public ParameterValue? On(string name, DateOnly date) => Histories[name].On(date);
+
+    /// <summary>The rates as they were known at a time: what was changed later has no part in what was filed before.</summary>
+    public VatRates KnownAt(DateTimeOffset time) =>
+        new(Histories.ToDictionary(h => h.Key, h => h.Value with { Values = [.. h.Value.Values.Where(value => value.At is null || value.At <= time)] }, StringComparer.Ordinal));
 
     public static async Task<VatRates> LoadAsync(Parameters parameters)
     {

@@ -24,8 +24,7 @@ public sealed class PostReversal(Books books, StoredEntries stored)
             var fields = new JsonFields(json.RootElement, faults);
             var (newId, date) = (fields.Id("id"), fields.Date("date"));
             var text = fields.Has("text") ? fields.Text("text", Entry.MaxTextLength) : $"Reversal of {id}";
-            var late = fields.Has("lateAs") && fields.Text("lateAs", 40) is var lateAs && (lateAs == "firstOpenPeriod" || BadLateAs(faults));
-            fields.Absent("lateAs");
+            var late = fields.LateAsFirstOpen();
             fields.NoOthers();
             CarryForward.Reserve(newId, faults);
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
@@ -35,11 +34,5 @@ public sealed class PostReversal(Books books, StoredEntries stored)
             var reversal = original.Posted.Entry.Reversal(newId, date!.Value, text) with { LateAsFirstOpen = late };
             return await PostEntry.PostAsync(found.Book, stored, PreparedEntry.Of(reversal, found.Digits), Caller.Of(request).Name);
         }
-    }
-
-    private static bool BadLateAs(List<Fault> faults)
-    {
-        faults.Add(new Fault("lateAs", "ledger/late-as", "'lateAs' can only be \"firstOpenPeriod\"."));
-        return false;
     }
 }

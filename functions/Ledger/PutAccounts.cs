@@ -119,8 +119,8 @@ public sealed class PutAccounts(Books books)
         if (type is { } known)
         {
             if (line is not null && StatementLine.Misfit(line, known) is { } misfit) faults.Add(new Fault(path + "line", "ledger/statement-line", misfit));
-            if (otherLine is not null && (line is null || StatementLine.Misfit(otherLine, known) is not null))
-                faults.Add(new Fault(path + "otherLine", "ledger/statement-line", StatementLine.Misfit(otherLine, known) ?? "'otherLine' goes with 'line'."));
+            if (otherLine is not null && (line is null || known is AccountType.Income or AccountType.Expense || StatementLine.Misfit(otherLine, known) is not null))
+                faults.Add(new Fault(path + "otherLine", "ledger/statement-line", StatementLine.Misfit(otherLine, known) ?? "'otherLine' goes with 'line', on accounts of the balance sheet."));
         }
 
         return new AccountWanted(account, name, type ?? default, path, line, otherLine);

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>POST /api/books/{book}/open-items/settlement</c> <c>{id, date, text?, party, account, document, bank, paid, discount?, taxCode?}</c>: books the payment of an open item, with a cash
+/// <c>POST /api/books/{book}/open-items/settlement</c> <c>{id, date, text?, party, account, document, bank, paid, discount?, taxCode?, lateAs?}</c>: books the payment of an open item, with a cash
 /// discount (Skonto) and the VAT it corrects. 201 with the entry's receipt; 200 with the first receipt when the same request comes again; the rest of the rules are <see cref="PostEntry"/>'s.
 /// Rows: reads <c>Ledger</c> and <c>Parameters</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
@@ -24,26 +24,35 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         using (json)
         {
             if (!Read(json.RootElement, found.Digits).Is(out var settlement, out refusal)) return new Problem(refusal);
-            var rate = await RateAsync(settlement);
-            var decided = await found.Book.ReadAsync(state => Decide(state, settlement, rate?.Value));
-            if (!decided.Is(out var entry, out refusal)) return new Problem(refusal);
-            return await PostEntry.PostAsync(found.Book, stored, PreparedEntry.Of(entry, found.Digits).MadeFrom(settlement.ToJson(), Used(settlement, rate)), Caller.Of(request).Name);
+            var (rates, by) = (await VatRates.LoadAsync(parameters), Caller.Of(request).Name);
+            // Alone, since it goes by what is open in the committed book: of two payments at once the second must see the first.
+            var (decision, receipt) = await found.Book.CommitAsync(5_000, draft => Settle(draft, settlement, rates, found.Digits, by), alone: true);
+            return await PostEntry.AnswerAsync(found.Book, stored, decision, receipt);
         }
+    }
+
+    private static (PostDecision Decision, Receipt? Receipt) Settle(BookDraft book, Settlement wanted, VatRates rates, int digits, string by)
+    {
+        var item = OpenItems.Find(book.Committed, wanted.Date, wanted.Account, wanted.Party, wanted.Document);
+        var rate = wanted.Discount is { Code.Rate: { } name } ? rates.On(name, item?.OpenedOn ?? wanted.Date) : null;
+        if (!Decide(book.Committed, wanted, rate?.Value).Is(out var entry, out var refusal)) return (PostDecision.No(refusal), null);
+        return PostEntry.Post(book, PreparedEntry.Of(entry, digits).MadeFrom(wanted.ToJson(), rate is null ? [] : [rate.Noted(wanted.Discount!.Code.Rate!)]), by);
     }
 
     /// <summary>
     /// The entry that settles an item open on the payment's date: the money account takes what was paid, the discount's net amount goes to its account with the tax code, its tax to
-    /// the tax account, and all of it comes off the item. A receivable is credited, a payable debited; an item in credit the other way round (a refund). Net = gross ÷ (1 + rate), half
-    /// a cent away from zero, tax = the rest; no line of 0. More than is open may be paid: the item is then in credit. An id that the book knows passes, whatever is open by now: posting
-    /// tells a repetition by the request.
+    /// the tax account, and all of it comes off the item. A receivable is credited, a payable debited. Net = gross ÷ (1 + rate), half a cent away from zero, tax = the rest; no line
+    /// of 0. More than is open may be paid: the item is then in credit, and nothing of it is open any more: a second payment is not a refund, which is an entry of its own. An id that
+    /// the book knows passes, whatever is open by now: posting tells a repetition by the request.
     /// 422 <c>ledger/open-item-unknown</c>, <c>ledger/account-unknown</c> (the money account), <c>ledger/no-chart</c> (it tells the discount's accounts), <c>ledger/tax-code</c> (a sale's on an
     /// asset account, a purchase's on a liability account), <c>parameter/no-value</c>. Source: UStG §17(1).
     /// Worked (SKR03): invoice 119.00, paid 116.62, discount 2.38 at 19 % → Dr 1200 116.62, Dr 8736 2.00, Dr 1776 0.38, Cr 1400 119.00; nothing stays open.
     /// </summary>
-    /// <param name="rate">The rate of the discount's tax code, 0.19 = 19 %.</param>
+    /// <param name="rate">The rate of the discount's tax code on the day the item was opened, 0.19 = 19 %.</param>
     internal static Outcome<Entry> Decide(BookState state, Settlement wanted, decimal? rate)
     {
-        var side = state.Index.Find(Ids.Digest(wanted.Id)) is null ? OpenSide(state, wanted) : 1;
+        var item = OpenItems.Find(state, wanted.Date, wanted.Account, wanted.Party, wanted.Document);
+        var side = state.Index.Find(Ids.Digest(wanted.Id)) is null ? OpenSide(state, item, wanted) : 1;
         if (side == 0)
             return new Refusal(422, "ledger/open-item-unknown", $"Nothing is open on {BusinessDay.Text(wanted.Date)} of '{wanted.Document}' of '{wanted.Party}' on account '{wanted.Account}'.", "document");
         if (state.Account(wanted.Bank) is null) return new Refusal(422, "ledger/account-unknown", $"There is no account '{wanted.Bank}' in this book; define it first.", "bank");
@@ -55,12 +64,12 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
             if (MisfitOf(discount.Code, state.Account(wanted.Account)) is { } misfit) return misfit;
             if (rate is not { } known) return new Refusal(422, "parameter/no-value", $"'{discount.Code.Rate}' has no value on {BusinessDay.Text(wanted.Date)}.", "date");
             var net = TaxCode.NetMinor(discount.GrossMinor, known);
-            lines.Add(new Line(Chart.Number(chart, DiscountAccounts[discount.Code.Code]), side * net, TaxCode: discount.Code.Code));
+            lines.Add(new Line(Chart.Number(chart, DiscountAccounts[discount.Code.Code]), side * net, TaxCode: discount.Code.Code, SupplyDate: item is not null && item.OpenedOn != wanted.Date ? item.OpenedOn : null));
             if (net != discount.GrossMinor) lines.Add(new Line(Chart.Number(chart, (discount.Code.OutputAccount ?? discount.Code.InputAccount)!), side * (discount.GrossMinor - net)));
         }
 
         lines.Add(new Line(wanted.Account, -side * wanted.TotalMinor, wanted.Party, wanted.Document));
-        return new Entry(wanted.Id, wanted.Date, wanted.Text, lines);
+        return new Entry(wanted.Id, wanted.Date, wanted.Text, lines, LateAsFirstOpen: wanted.LateAsFirstOpen);
     }
 
     /// <summary>Discount accounts by tax code, by their numbers in SKR03.</summary>
@@ -72,19 +81,16 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         ["purchase-reduced"] = "3731",
     };
 
-    /// <summary>1 when the item is to be received, -1 when it is to be paid, 0 when nothing is open.</summary>
-    private static int OpenSide(BookState state, Settlement wanted) =>
-        OpenItems.Find(state, wanted.Date, wanted.Account, wanted.Party, wanted.Document) is { } item ? Int128.Sign(item.OpenMinor) : 0;
+    /// <summary>1 when the item is to be received, -1 when it is to be paid, 0 when nothing is open, on that day or by what was posted on later ones.</summary>
+    private static int OpenSide(BookState state, OpenItem? item, Settlement wanted)
+    {
+        if (item is null || item.IsCredit) return 0;
+        var side = Int128.Sign(item.OpenMinor);
+        return Int128.Sign(OpenItems.Find(state, BusinessDay.Latest, wanted.Account, wanted.Party, wanted.Document)!.OpenMinor) == side ? side : 0;
+    }
 
     private static Refusal? MisfitOf(TaxCode code, AccountState? account) => account?.Type == AccountType.Asset == (code.Direction == TaxDirection.Output) ? null
         : new Refusal(422, "ledger/tax-code", $"'{code.Code}' does not fit account '{account?.Code}': a discount on receivables has a sale's tax code, one on payables a purchase's.", "taxCode");
-
-    /// <summary>The rate on the payment's date; null without a discount, and where the parameter has no value that early.</summary>
-    private async Task<ParameterValue?> RateAsync(Settlement settlement) =>
-        settlement.Discount is { Code.Rate: { } name } ? (await parameters.HistoryAsync(Parameter.Find(name)!)).On(settlement.Date) : null;
-
-    /// <summary>The rate as it is noted with the entry.</summary>
-    private static string[] Used(Settlement settlement, ParameterValue? rate) => rate is null ? [] : [rate.Noted(settlement.Discount!.Code.Rate!)];
 
     /// <summary>
     /// Reads what was sent: amounts are positive decimals, 422 <c>ledger/amount-invalid</c>, <c>ledger/amount-zero</c>; a discount and its tax code come together, 422
@@ -99,6 +105,7 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         var text = fields.Has("text") ? fields.Text("text", Entry.MaxTextLength) : fields.Absent("text") ?? $"Payment of {document}";
         var (paid, discount) = (fields.Minor("paid", digits) ?? 0, fields.Has("discount") ? fields.Minor("discount", digits) ?? 0 : 0);
         fields.Absent("discount");
+        var late = fields.LateAsFirstOpen();
         var code = fields.Has("taxCode") ? fields.Id("taxCode") : fields.Absent("taxCode");
         fields.NoOthers();
         CarryForward.Reserve(id, faults);
@@ -107,7 +114,7 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         var whole = Amount.Format(paid + discount, digits).AsSpan();
         if (whole.Length - (digits > 0 ? digits + 1 : 0) > Amount.MaxIntegerDigits) faults.Add(new Fault("paid", "ledger/amount-invalid", $"What was paid and the discount together have more than {Amount.MaxIntegerDigits} digits before the point."));
         if (faults.Count > 0) return Refusal.Of(faults);
-        return new Settlement(id, date!.Value, text, party, account, document, bank, paid, code is null ? null : new SettlementDiscount(discount, TaxCode.Find(code)!));
+        return new Settlement(id, date!.Value, text, party, account, document, bank, paid, code is null ? null : new SettlementDiscount(discount, TaxCode.Find(code)!), late);
     }
 }
 
@@ -117,7 +124,7 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
 /// <param name="Bank">Account of the money.</param>
 /// <param name="PaidMinor">What went over it, minor units, above 0.</param>
 /// <param name="Discount">The cash discount taken; null = none.</param>
-internal sealed record Settlement(string Id, DateOnly Date, string Text, string Party, string Account, string Document, string Bank, long PaidMinor, SettlementDiscount? Discount = null)
+internal sealed record Settlement(string Id, DateOnly Date, string Text, string Party, string Account, string Document, string Bank, long PaidMinor, SettlementDiscount? Discount = null, bool LateAsFirstOpen = false)
 {
     public long TotalMinor => PaidMinor + (Discount?.GrossMinor ?? 0);
 
@@ -141,6 +148,8 @@ internal sealed record Settlement(string Id, DateOnly Date, string Text, string 
                 json.WriteNumber("discountMinor", Discount.GrossMinor);
                 json.WriteString("taxCode", Discount.Code.Code);
             }
+
+            if (LateAsFirstOpen) json.WriteString("lateAs", "firstOpenPeriod");
 
             json.WriteEndObject();
         }

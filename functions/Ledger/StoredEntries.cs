@@ -16,21 +16,22 @@ public sealed record StoredEntry(EntryPosted Posted, ReadOnlyMemory<byte> Line, 
 /// <summary>Which entries to read.</summary>
 /// <param name="FirstDay">Earliest posting date, as a day number.</param>
 /// <param name="LastDay">Latest posting date, as a day number.</param>
-/// <param name="Account">Only entries with a line on this account; null = all.</param>
+/// <param name="Accounts">Only entries with a line on one of these accounts; null = all.</param>
 /// <param name="After">Only entries with a higher number.</param>
-public sealed record EntryFilter(int FirstDay, int LastDay, string? Account = null, long After = 0)
+public sealed record EntryFilter(int FirstDay, int LastDay, IReadOnlySet<string>? Accounts = null, long After = 0)
 {
-    public static EntryFilter Of(DateOnly? from, DateOnly? to, string? account = null, long after = 0) => new(from?.DayNumber ?? 0, to?.DayNumber ?? int.MaxValue, account, after);
+    public static EntryFilter Of(DateOnly? from, DateOnly? to, string? account = null, long after = 0) => new(from?.DayNumber ?? 0, to?.DayNumber ?? int.MaxValue, account is null ? null : new HashSet<string>(StringComparer.Ordinal) { account }, after);
 
     public bool Takes(EntryPosted posted) =>
         posted.Number > After && posted.Date.DayNumber >= FirstDay && posted.Date.DayNumber <= LastDay
-        && (Account is null || posted.Entry.Lines.Any(line => line.Account == Account));
+        && (Accounts is null || posted.Entry.Lines.Any(line => Accounts.Contains(line.Account)));
 
     /// <summary>First record numbers of the segments that can hold such entries, in order.</summary>
     public List<long> Segments(BookState state)
     {
         var from = After == 0 ? 0 : SegmentOf(state, After + 1);
-        var candidates = Account is null ? Enumerable.Range(from, state.Segments.Count - from) : state.Account(Account)?.Segments.Where(index => index >= from) ?? [];
+        var candidates = Accounts is null ? Enumerable.Range(from, state.Segments.Count - from)
+            : Accounts.SelectMany(account => state.Account(account)?.Segments ?? []).Where(index => index >= from).Distinct().Order();
         return [.. candidates.Select(index => state.Segments[index]).Where(span => span.FirstDay <= LastDay && span.LastDay >= FirstDay).Select(span => span.FirstRecord)];
     }
 

@@ -23,7 +23,7 @@ public enum TaxDirection
 /// <param name="Code">Its name, <c>sale-…</c> or <c>purchase-…</c>.</param>
 /// <param name="Rate">Name of the parameter that holds the rate; null = no tax.</param>
 /// <param name="BaseBox">Box of the base; null = the return does not name it (ordinary purchases).</param>
-/// <param name="TaxBox">Box of the tax where the return asks for it beside the base (47, 85), or of the input tax alone (66); null = computed from the base.</param>
+/// <param name="TaxBox">Box of the tax where the return asks for it beside the base (47, 85); null = it is computed from the base.</param>
 /// <param name="OutputAccount">Account of the tax owed, by its number in SKR03.</param>
 /// <param name="InputAccount">Account of the tax reclaimed, by its number in SKR03.</param>
 public sealed record TaxCode(string Code, TaxDirection Direction, string? Rate, string? BaseBox, string? TaxBox, string? OutputAccount, string? InputAccount, string De, string En)
@@ -41,13 +41,19 @@ public sealed record TaxCode(string Code, TaxDirection Direction, string? Rate, 
         new("sale-export", TaxDirection.None, null, "43", null, null, null, "Ausfuhrlieferungen", "Exports"),
         new("sale-eu-service", TaxDirection.None, null, "21", null, null, null, "Nicht steuerbare sonstige Leistungen in der EU", "Services to businesses in the EU"),
         new("sale-13b", TaxDirection.None, null, "60", null, null, null, "Umsätze, für die der Leistungsempfänger die Steuer schuldet (§13b)", "Supplies under reverse charge (§13b)"),
-        new("purchase-standard", TaxDirection.Input, Standard, null, "66", null, "1576", "Vorsteuer zum Regelsteuersatz", "Input tax at the standard rate"),
-        new("purchase-reduced", TaxDirection.Input, Reduced, null, "66", null, "1571", "Vorsteuer zum ermäßigten Steuersatz", "Input tax at the reduced rate"),
-        new("purchase-eu", TaxDirection.Reverse, Standard, "89", "61", "1774", "1574", "Innergemeinschaftlicher Erwerb zum Regelsteuersatz", "Intra-EU acquisitions at the standard rate"),
-        new("purchase-eu-reduced", TaxDirection.Reverse, Reduced, "93", "61", "1774", "1574", "Innergemeinschaftlicher Erwerb zum ermäßigten Steuersatz", "Intra-EU acquisitions at the reduced rate"),
+        new("purchase-standard", TaxDirection.Input, Standard, null, null, null, "1576", "Vorsteuer zum Regelsteuersatz", "Input tax at the standard rate"),
+        new("purchase-reduced", TaxDirection.Input, Reduced, null, null, null, "1571", "Vorsteuer zum ermäßigten Steuersatz", "Input tax at the reduced rate"),
+        new("purchase-eu", TaxDirection.Reverse, Standard, "89", null, "1774", "1574", "Innergemeinschaftlicher Erwerb zum Regelsteuersatz", "Intra-EU acquisitions at the standard rate"),
+        new("purchase-eu-reduced", TaxDirection.Reverse, Reduced, "93", null, "1774", "1574", "Innergemeinschaftlicher Erwerb zum ermäßigten Steuersatz", "Intra-EU acquisitions at the reduced rate"),
         new("purchase-13b-eu", TaxDirection.Reverse, Standard, "46", "47", "1787", "1577", "Sonstige Leistungen aus der EU (§13b)", "Services from the EU (§13b)"),
         new("purchase-13b", TaxDirection.Reverse, Standard, "84", "85", "1787", "1577", "Andere Leistungen nach §13b", "Other supplies under §13b"),
     ];
+
+    private static readonly Dictionary<string, HashSet<string>> TaxAccounts = new[] { Chart.Skr03, Chart.Skr04 }.ToDictionary(
+        chart => chart, chart => All.SelectMany(code => new[] { code.OutputAccount, code.InputAccount }).OfType<string>().Append("1588").Select(skr03 => Chart.Number(chart, skr03)).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Whether an account of a chart holds VAT.</summary>
+    public static bool IsTaxAccount(string chart, string account) => TaxAccounts[chart].Contains(account);
 
     private static readonly Dictionary<string, TaxCode> ByCode = All.ToDictionary(code => code.Code, StringComparer.Ordinal);
 

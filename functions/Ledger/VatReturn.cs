@@ -25,7 +25,7 @@ public sealed record VatReturn(DateOnly Month, IReadOnlyList<VatBox> Boxes, IRea
 
     /// <summary>
     /// The box is told by the posting month, the rate by the day of supply: what is supplied under another rate than the month's stands in 35/36 (sales) or 95/98 (acquisitions). Bases are cut to
-    /// whole euros and taxed from that; input tax (66, 61, 67, 62) is what the accounts hold, with cents. Rounded half away from zero. 422 <c>ledger/no-chart</c>.
+    /// whole euros and taxed from that; input tax (66, 61, 67) is what entries with a tax code brought to its accounts, with cents, import VAT (62) all of its account's turnover. Rounded half away from zero. 422 <c>ledger/no-chart</c>.
     /// Source: UStG §16, §18, the form USt 1 A. Worked: sales of 999.99 at 19 % → 81: base 999, tax 189.81; with 190.00 on account 1776 the difference is 0.19.
     /// </summary>
     public static Outcome<VatReturn> Of(BookState state, DateOnly month, VatRates rates)
@@ -38,7 +38,7 @@ public sealed record VatReturn(DateOnly Month, IReadOnlyList<VatBox> Boxes, IRea
 
         foreach (var (box, accounts, de, en) in InputBoxes)
         {
-            var tax = accounts.Aggregate(Int128.Zero, (sum, account) => sum + Turnover(state, chart, account, first, last));
+            var tax = accounts.Aggregate(Int128.Zero, (sum, account) => sum + InputTax(state, chart, account, first, last));
             if (tax != 0) boxes.Add(new VatBox(box, de, en, null, tax));
         }
 
@@ -92,7 +92,7 @@ public sealed record VatReturn(DateOnly Month, IReadOnlyList<VatBox> Boxes, IRea
         else boxes.Add(new VatBox(key.TaxBox, $"Steuer zu Kennzahl {key.Box}", $"Tax on box {key.Box}", null, tax));
     }
 
-    /// <summary>Tax owed by account: what the return computes, and what the books hold.</summary>
+    /// <summary>Tax by account: what the return has, and what the books hold; output tax wherever there is any, input tax where they differ.</summary>
     private static List<VatDifference> Compare(BookState state, string chart, Dictionary<BaseBox, Int128> bases, int first, int last)
     {
         List<VatDifference> differences = [];
@@ -104,8 +104,21 @@ public sealed record VatReturn(DateOnly Month, IReadOnlyList<VatBox> Boxes, IRea
             if (computed != 0 || booked != 0) differences.Add(new VatDifference(string.Join(" ", mine.Select(b => b.Key.Box).Distinct()), Chart.Number(chart, account), computed, booked));
         }
 
+        foreach (var (box, accounts, _, _) in InputBoxes)
+        {
+            foreach (var account in accounts)
+            {
+                var (claimed, booked) = (InputTax(state, chart, account, first, last), Turnover(state, chart, account, first, last));
+                if (claimed != booked) differences.Add(new VatDifference(box, Chart.Number(chart, account), -claimed, -booked));
+            }
+        }
+
         return differences;
     }
+
+    /// <summary>Clearing entries and opening balances are no input tax; import VAT has no supply beside it, and so no code.</summary>
+    private static Int128 InputTax(BookState state, string chart, string skr03, int first, int last) =>
+        skr03 == "1588" ? Turnover(state, chart, skr03, first, last) : state.Account(Chart.Number(chart, skr03))?.Taxed.Between(first, last).BalanceMinor ?? 0;
 
     private static Int128 Turnover(BookState state, string chart, string skr03, int first, int last) => state.Account(Chart.Number(chart, skr03))?.Between(first, last).BalanceMinor ?? 0;
 

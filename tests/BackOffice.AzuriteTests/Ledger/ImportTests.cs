@@ -261,6 +261,18 @@ public sealed class ImportTests(AzuriteFixture azurite, SharedApp shared) : ICla
     }
 
     [Fact]
+    public async Task Import_WithLinesThatNoCalendarKnows_RejectsThemAlone()
+    {
+        var book = await App.NewBookAsync();
+        static string period(string id, string year) => TestBook.Entry(id, "2025-12-31").Replace("\"text\"", $"\"period\":\"{year}-13\",\"text\"", StringComparison.Ordinal);
+
+        var result = (await book.ImportAsync(string.Join('\n', TestBook.Entry("a"), period("b", "0000"), period("c", "9999"), period("d", "2199"), period("e", "2025"), TestBook.Entry("f")))).Is(HttpStatusCode.OK).Json;
+
+        Assert.Equal(3, result.Number("posted"));
+        Assert.Equal(["ledger/period", "ledger/period", "ledger/period"], result.List("rejected").Select(line => line.Text("code")));
+    }
+
+    [Fact]
     public async Task ImportStatus_OfAnUnknownImport_Is404()
     {
         var book = await App.NewBookAsync();

@@ -29,6 +29,30 @@ public sealed class OpenItemsHttpTests(SharedApp shared) : IClassFixture<SharedA
     }
 
     [Fact]
+    public async Task Settlements_OfOneItemAtTheSameTime_TheSecondFindsNothingOpen()
+    {
+        var book = await WithInvoicesAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 8).Select(n => SettleAsync(book, $"race-{n}", date: "2025-03-10", paid: "69.00", discount: null, taxCode: null)));
+
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Created), answer => answer.IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/open-item-unknown", "document"));
+        Assert.Equal(["R-2"], Documents(await book.GetAsync("/open-items?on=2025-03-10")));
+    }
+
+    [Fact]
+    public async Task Payments_OfNobody_StayVisibleOnAccount()
+    {
+        var book = await WithInvoicesAsync();
+        (await book.PostAsync("""{"id":"x","date":"2025-02-20","text":"Who paid?","lines":[{"account":"1200","debit":"7.00"},{"account":"1400","credit":"7.00"}]}""")).Is(HttpStatusCode.Created);
+
+        var open = await book.GetAsync("/open-items?on=2025-03-01");
+
+        Assert.Contains(open.List("onAccount"), rest => rest.GetRawText() == """{"account":"1400","party":"","amount":"-7.00"}""");
+        Assert.Equal((await book.BalancesAsync("?on=2025-03-01"))["1400"], open.GetProperty("totals").List("accounts").Single().Text("total"));
+    }
+
+    [Fact]
     public async Task OpenItems_AreFilteredByPartyAndOverdue()
     {
         var book = await WithInvoicesAsync();

@@ -120,9 +120,9 @@ public sealed class StatementHttpTests(SharedApp shared) : IClassFixture<SharedA
 
         var (sheet, income) = (await book.GetAsync("/balance-sheet?on=2024-03-31"), await book.GetAsync("/income-statement?from=2024-01-01&to=2024-03-31"));
 
-        Assert.Equal("""[{"account":"safe","amount":"12.50"}]""", sheet.GetProperty("unassigned").GetRawText());
+        Assert.Equal("""[{"account":"safe","amount":"12.50","previous":"0.00"}]""", sheet.GetProperty("unassigned").GetRawText());
         Assert.Equal(("12.50", "12.50", "12.50"), (sheet.GetProperty("totals").Text("assets"), sheet.GetProperty("totals").Text("liabilities"), Amount(sheet, "liabilities.A.V")));
-        Assert.Equal("""[{"account":"tips","amount":"12.50"}]""", income.GetProperty("unassigned").GetRawText());
+        Assert.Equal("""[{"account":"tips","amount":"12.50","previous":"0.00"}]""", income.GetProperty("unassigned").GetRawText());
         Assert.Equal(("12.50", "0.00"), (income.Text("netResult"), Amount(income, "income.15")));
         Assert.Contains("\r\n,No line: account safe,12.50,", await TextAsync(book, "/balance-sheet?on=2024-03-31", "text/csv"), StringComparison.Ordinal);
     }

@@ -40,6 +40,15 @@ public class StatementTests
     }
 
     [Fact]
+    public void BalanceSheet_APartyNamedOnTheBank_IsARemark()
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        book.Post(new Entry("a", EndOf2025, "In", [new Line("1200", 11_900, "c"), new Line("8400", -11_900)]));
+        book.Post(new Entry("b", EndOf2025, "Out", [new Line("4210", 10_000), new Line("1200", -10_000, "s")]));
+        Assert.Equal((1_900, 0), Lines(BalanceSheet.Of(book.State, EndOf2025), "assets.B.IV", "liabilities.C"));
+    }
+
+    [Fact]
     public void BalanceSheet_AllowanceForReceivables_ReducesThem()
     {
         var book = PureBook.Open(chart: Chart.Skr03);
@@ -114,6 +123,36 @@ public class StatementTests
         Assert.NotNull(Carry(book, 2026));
         Assert.Equal(new DateOnly(2026, 2, 1), book.Segments[^1].Records(2).OfType<EntryPosted>().Last().Date);
         Assert.Null(Carry(book, 2026));
+    }
+
+    [Fact]
+    public void Carry_OfAnEarlierYearAfterALaterOne_IsRefused()
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        Post(book, "a", "2024-03-01", "1200", "8400", 100_000);
+        Assert.NotNull(Carry(book, 2026));
+        Assert.Equal("ledger/later-year-carried", book.Commit(draft => CarryForward.Decide(draft, 2025, Today)).Refusal!.Code);
+    }
+
+    [Fact]
+    public void Carry_OfMoreThanAnEntryHolds_TakesSeveral_AndTheBookCanBeReadBack()
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        const long most = 999_999_999_999_999;
+        for (var n = 0; n < 3; n++) Post(book, $"big-{n}", "2025-03-01", "1200", "8400", most);
+        book.Commit(draft => PutAccounts.Decide(draft, [.. Enumerable.Range(0, 1_001).Select(n => new PutAccounts.AccountWanted($"x{n}", "Cost", AccountType.Expense, "", "income.8"))], "tester"));
+        book.Commit(draft => Enumerable.Range(0, 1_001).Select(n => PureBook.Post(draft, Entries.Simple($"c{n}", "2025-04-01", 1, $"x{n}", "1200"))).ToList());
+        var entries = 0;
+        while (Carry(book, 2026) is { } entry)
+        {
+            Assert.True(entry.Lines.Count <= Entry.MaxLines && entry.Lines.Sum(line => line.AmountMinor) == 0);
+            entries++;
+        }
+
+        Assert.True(entries is > 2 and < 10);
+        var on = new DateOnly(2026, 1, 1);
+        Assert.All(book.State.Accounts.Where(a => a.Type is AccountType.Income or AccountType.Expense), a => Assert.Equal(Int128.Zero, a.Between(0, on.DayNumber).BalanceMinor));
+        Assert.Equal(book.State.Hash, book.Replayed().Hash);
     }
 
     [Fact]

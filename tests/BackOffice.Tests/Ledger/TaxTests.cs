@@ -122,6 +122,50 @@ public class TaxTests
     }
 
     [Fact]
+    public void Return_AReversalAcrossARateChange_IsCorrectedAtTheRateOfTheSupply()
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        var sale = new Entry("a", new DateOnly(2020, 12, 15), "Sale", [new Line("1400", 11_600), new Line("8400", -10_000, TaxCode: "sale-standard"), new Line("1776", -1_600)]);
+        book.Post(sale);
+        book.Post(sale.Reversal("a-r", new DateOnly(2021, 1, 15), "Storno"));
+        var vat = VatReturn.Of(book.State, new DateOnly(2021, 1, 1), Rates).Value!;
+        Assert.Equal((-10_000, -1_600), ((long)vat["35"]!.BaseMinor!.Value, (long)vat["36"]!.TaxMinor!.Value));
+        Assert.Equal(Int128.Zero, Assert.Single(vat.Differences).DifferenceMinor);
+    }
+
+    [Fact]
+    public void Return_ClearingAndOpeningOfTaxAccounts_AreNoInputTax_ButShownAsDifference()
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        book.Post(new Entry("p", new DateOnly(2025, 3, 10), "Goods", [new Line("3400", 10_000, TaxCode: "purchase-standard"), new Line("1576", 1_900), new Line("1600", -11_900)]));
+        book.Post(Entries.Simple("clear", "2025-03-31", 1_900, "1780", "1576"));
+        var vat = VatReturn.Of(book.State, March, Rates).Value!;
+        Assert.Equal((1_900, -1_900), ((long)vat["66"]!.TaxMinor!.Value, (long)vat.PayableMinor));
+        Assert.Equal(("66", "1576", -1_900, 0), Assert.Single(vat.Differences) is var d ? (d.Box, d.Account, (int)d.ReturnMinor, (int)d.BookedMinor) : default);
+    }
+
+    [Fact]
+    public void Rates_ChangedAfterFiling_HaveNoPartInWhatWasFiled()
+    {
+        var changed = new VatRates(Rates.Histories.ToDictionary(h => h.Key, h => h.Key == "vat.reduced"
+            ? h.Value with { Values = [.. h.Value.Values, new ParameterValue(new DateOnly(2025, 1, 1), 0.05m, 1, "op", new DateTimeOffset(2025, 6, 1, 0, 0, 0, TimeSpan.Zero), "late")] } : h.Value));
+        Assert.Equal(0.05m, changed.On("vat.reduced", March)!.Value);
+        Assert.Equal(0.07m, changed.KnownAt(new DateTimeOffset(2025, 5, 1, 0, 0, 0, TimeSpan.Zero)).On("vat.reduced", March)!.Value);
+    }
+
+    [Fact]
+    public void Split_WithADayOfSupply_TakesItsRate() => Assert.Equal([("1400", 11_600), ("8400", -10_000), ("1776", -1_600)],
+        Lines(Decide(new GrossEntry("g", new DateOnly(2021, 1, 10), "Late", new Line("1400", 0), [new("8400", "sale-standard", 11_600, true)], new DateOnly(2020, 12, 20))).Value!));
+
+    [Fact]
+    public void Post_WhatASplitMakesTooLarge_IsRefusedNotStored()
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        var split = Decide(new GrossEntry("g", March, "Huge", new Line("1400", 0), [new("8400", "sale-standard", 999_999_999_999_999, false)])).Value!;
+        Assert.Equal("ledger/amount-invalid", book.Post(split.Entry).Refusal!.Code);
+    }
+
+    [Fact]
     public void Gross_Repeated_IsToldByTheRequestNotByItsResult()
     {
         var book = PureBook.Open(chart: Chart.Skr03);
