@@ -281,7 +281,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     }
 
     /// <summary>
-    /// Brings the draft into the table. True: it is there, exactly once. False: another instance was first; its records have been taken in and the draft is void.
+    /// Brings the draft into the table. True: it is there, exactly once. False: another instance was first, and the draft is void.
     /// </summary>
     /// <remarks>
     /// The answer of the store may be lost, or be the "412" that the client's own second try got after its first had succeeded. So after any failure the question is only:
