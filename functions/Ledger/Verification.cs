@@ -135,8 +135,8 @@ public sealed class Verification(LedgerTable table, Storage storage, TimeProvide
         };
         if (verified.Result.Fault is { } fault) row["Fault"] = fault;
         await PutAsync(row, keepFault: true);
-        await PutAsync(new TableEntity(row) { RowKey = "last" });
         if (verified.Result.Valid) await PutAsync(new TableEntity(row) { RowKey = "good" });
+        await PutAsync(new TableEntity(row) { RowKey = "last" }); // who sees this sees the others too
     }
 
     /// <summary>Adds the row, or replaces the one it finds. Two handlers at once walked the same chain, so either's row will do.</summary>
