@@ -69,6 +69,12 @@ public sealed class JsonFields
         }
     }
 
+    /// <summary>A text that may be left out.</summary>
+    public string? OptionalText(string name, int maxLength = 200) => Has(name) ? Text(name, maxLength) : Absent(name);
+
+    /// <summary>An id that may be left out.</summary>
+    public string? OptionalId(string name) => Has(name) ? Id(name) : Absent(name);
+
     /// <summary>A date that may be left out.</summary>
     public DateOnly? OptionalDate(string name)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure;
 using Azure.Data.Tables;
 
 namespace BackOffice.Kernel;
@@ -95,23 +94,13 @@ public sealed class Parameters(Storage storage)
     }
 
     /// <summary>Adds a version; false when another change took its number first.</summary>
-    public async Task<bool> AddAsync(Parameter parameter, ParameterValue value)
-    {
-        try
+    public Task<bool> AddAsync(Parameter parameter, ParameterValue value) =>
+        _table.AddIfAbsentAsync(new TableEntity(parameter.Name, value.Version.ToString("D6", CultureInfo.InvariantCulture))
         {
-            await _table.AddEntityAsync(new TableEntity(parameter.Name, value.Version.ToString("D6", CultureInfo.InvariantCulture))
-            {
-                ["From"] = BusinessDay.Text(value.From),
-                ["Value"] = value.Value.ToString(CultureInfo.InvariantCulture),
-                ["By"] = value.By,
-                ["At"] = value.At,
-                ["Reason"] = value.Reason,
-            });
-            return true;
-        }
-        catch (RequestFailedException e) when (e.Status == 409)
-        {
-            return false;
-        }
-    }
+            ["From"] = BusinessDay.Text(value.From),
+            ["Value"] = value.Value.ToString(CultureInfo.InvariantCulture),
+            ["By"] = value.By,
+            ["At"] = value.At,
+            ["Reason"] = value.Reason,
+        });
 }

@@ -327,6 +327,20 @@ public sealed class BookState
 
     public bool Exists => Record > 0;
 
+    /// <summary>Index of the last segment of which something holds that holds of every segment before it too; the first when it holds of none.</summary>
+    public int LastSegmentWhere(Func<SegmentSpan, bool> holds)
+    {
+        int low = 0, high = Segments.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) >>> 1;
+            if (holds(Segments[middle])) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
+    }
+
     public AccountState? Account(string code) => _byCode.GetValueOrDefault(code);
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using BackOffice.Kernel;
 using Microsoft.Extensions.Logging;
 
 namespace BackOffice.Ledger;
@@ -50,12 +51,13 @@ public sealed partial class Checkpoint(LedgerTable table, ILogger<Checkpoint> lo
         var pointerKey = "at!" + (long.MaxValue - snapshot.Record).ToString("D19", CultureInfo.InvariantCulture);
         if ((await table.Client.GetEntityIfExistsAsync<TableEntity>(partition, pointerKey, ["Format"])).HasValue) return snapshot.Record;
 
+        // A row that is there already was written by another instance from the same records, and so is the same.
         var firstBlock = Math.Min(await FullBlocksStoredAsync(partition), snapshot.FullBlocks.Count);
         for (var block = firstBlock; block < snapshot.FullBlocks.Count; block++)
         {
             var row = new TableEntity(partition, BlockKey(block));
             LedgerTable.AddChunks(row, EntryIndex.Bytes(snapshot.FullBlocks[block], EntryIndex.BlockEntries));
-            await AddAsync(row);
+            await table.Client.AddIfAbsentAsync(row);
         }
 
         var packed = Segment.Pack(snapshot.State);
@@ -65,10 +67,10 @@ public sealed partial class Checkpoint(LedgerTable table, ILogger<Checkpoint> lo
         {
             var row = new TableEntity(partition, PartKey(snapshot.Record, parts));
             LedgerTable.AddChunks(row, body.AsSpan(at, Math.Min(PartBytes, body.Length - at)));
-            await AddAsync(row);
+            await table.Client.AddIfAbsentAsync(row);
         }
 
-        await AddAsync(new TableEntity(partition, pointerKey)
+        await table.Client.AddIfAbsentAsync(new TableEntity(partition, pointerKey)
         {
             ["Format"] = BookState.Format,
             ["Record"] = snapshot.Record,
@@ -120,18 +122,6 @@ public sealed partial class Checkpoint(LedgerTable table, ILogger<Checkpoint> lo
         await foreach (var pointer in table.Client.QueryAsync<TableEntity>(filter, 1))
             if (pointer.GetInt32("Format") == BookState.Format) return pointer.GetInt32("Blocks") ?? 0;
         return 0;
-    }
-
-    /// <summary>Adds a row; one that is there already was written by another instance from the same records, and so is the same.</summary>
-    private async Task AddAsync(TableEntity row)
-    {
-        try
-        {
-            await table.Client.AddEntityAsync(row);
-        }
-        catch (RequestFailedException e) when (e.Status == 409)
-        {
-        }
     }
 
     private static string Partition(string book) => book + "|chk";

@@ -265,7 +265,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
     {
         var code = Id(ref reader, "taxCode", index);
         if (code is null || TaxCode.Find(code) is not null) return code;
-        faults.Add(new Fault(At(index, "taxCode"), "ledger/tax-code", $"'{code}' is no tax code; known are {string.Join(", ", TaxCode.All.Select(known => known.Code))}."));
+        faults.Add(TaxCode.Unknown(code, At(index, "taxCode")));
         return null;
     }
 

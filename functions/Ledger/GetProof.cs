@@ -53,7 +53,7 @@ public sealed class GetProof(Books books, StoredEntries stored, LedgerTable tabl
     /// <summary>The digests of the records after <paramref name="from"/> up to <paramref name="to"/>, and the chain hashes at both.</summary>
     private async Task<(List<byte[]> Digests, byte[] Start, byte[] End)> DigestsAsync(Book book, long from, long to)
     {
-        var first = book.ReadKnown(state => state.Segments[SegmentOfRecord(state, from)].FirstRecord);
+        var first = book.ReadKnown(state => state.Segments[state.LastSegmentWhere(span => span.FirstRecord <= from)].FirstRecord);
         List<byte[]> digests = [];
         byte[]? hash = null, start = null;
         await foreach (var segment in table.ReadSegmentsAsync(book.Id, first))
@@ -73,18 +73,5 @@ public sealed class GetProof(Books books, StoredEntries stored, LedgerTable tabl
         }
 
         return (digests, start ?? hash ?? Chain.Genesis(), hash ?? Chain.Genesis());
-    }
-
-    private static int SegmentOfRecord(BookState state, long record)
-    {
-        int low = 0, high = state.Segments.Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) >>> 1;
-            if (state.Segments[middle].FirstRecord <= record) low = middle;
-            else high = middle - 1;
-        }
-
-        return low;
     }
 }

@@ -136,7 +136,17 @@ public sealed record TrialBalance(string Currency, int Digits, DateOnly? From, D
             [de ? "Konto" : "Account", "", .. pairs.SelectMany(pair => new[] { $"{pair} {(de ? "Soll" : "debit")}", $"{pair} {(de ? "Haben" : "credit")}" })], rows, Digits, language);
     }
 
-    private Int128[] SusaTotals() => [.. Enumerable.Range(0, 8).Select(n => Lines.Aggregate(Int128.Zero, (sum, line) => sum + line.Susa.Amounts()[n]))];
+    private Int128[] SusaTotals()
+    {
+        var totals = new Int128[8];
+        foreach (var line in Lines)
+        {
+            var amounts = line.Susa.Amounts();
+            for (var n = 0; n < totals.Length; n++) totals[n] += amounts[n];
+        }
+
+        return totals;
+    }
 
     private void WriteSusa(System.Text.Json.Utf8JsonWriter json, Int128[] amounts)
     {

@@ -9,7 +9,10 @@ namespace BackOffice.Ledger;
 /// <param name="Id">The entry's id, as far as it could be read.</param>
 /// <param name="Code">The first rule broken.</param>
 /// <param name="Detail">What was wrong and what would be right.</param>
-public sealed record RejectedLine(long Line, string? Id, string Code, string Detail);
+public sealed record RejectedLine(long Line, string? Id, string Code, string Detail)
+{
+    public static RejectedLine TooLong(long line) => new(line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes.");
+}
 
 /// <summary>What became of some lines: taken in, there already with the same content, or rejected.</summary>
 /// <param name="Posted">How many were taken in.</param>
@@ -41,7 +44,7 @@ public sealed class ImportChunk(int digits)
     {
         if (!Utf8.IsValid(utf8))
         {
-            Reject(line, null, "request/not-utf8", "The line is not valid UTF-8.");
+            Reject(new RejectedLine(line, null, "request/not-utf8", "The line is not valid UTF-8."));
             return;
         }
 
@@ -49,7 +52,7 @@ public sealed class ImportChunk(int digits)
         if (entry is null)
         {
             var fault = _faults[0];
-            Reject(line, id, fault.Code, DetailOf(fault));
+            Reject(new RejectedLine(line, id, fault.Code, DetailOf(fault)));
             _faults.Clear();
             return;
         }
@@ -60,10 +63,10 @@ public sealed class ImportChunk(int digits)
         _entries.Add((new PreparedEntry(entry, canonical, EntryDigests.Of(entry.Id, canonical.Span)), line));
     }
 
-    public void Reject(long line, string? id, string code, string detail)
+    public void Reject(RejectedLine line)
     {
         _rejectedCount++;
-        if (_rejected.Count < ImportTally.MaxShown) _rejected.Add(new RejectedLine(line, id, code, detail));
+        if (_rejected.Count < ImportTally.MaxShown) _rejected.Add(line);
     }
 
     /// <summary>Posts what was read; each entry is judged by itself.</summary>

@@ -105,19 +105,7 @@ public sealed class ImportStore(Storage storage, TimeProvider time)
         var row = new TableEntity(partition, "rejected!" + part);
         IReadOnlyList<RejectedLine> shown = [.. rejected.Take(ImportTally.MaxShown)];
         LedgerTable.AddChunks(row, JsonSerializer.SerializeToUtf8Bytes(shown, LedgerMessages.Default.IReadOnlyListRejectedLine));
-        await AddAsync(table, row);
-    }
-
-    /// <summary>Adds a row; one that is there was written by the same step before it was interrupted.</summary>
-    internal static async Task AddAsync(TableClient table, TableEntity row)
-    {
-        try
-        {
-            await table.AddEntityAsync(row);
-        }
-        catch (RequestFailedException e) when (e.Status == 409)
-        {
-        }
+        await table.AddIfAbsentAsync(row); // there already: by the same step, before it was interrupted
     }
 
     internal static string PartKey(int part) => "part!" + part.ToString("D6", CultureInfo.InvariantCulture);
@@ -174,7 +162,7 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
             if (tooLong)
             {
                 _tooLong++;
-                if (_rejected.Count < ImportTally.MaxShown) _rejected.Add(new RejectedLine(lines.Line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes."));
+                if (_rejected.Count < ImportTally.MaxShown) _rejected.Add(RejectedLine.TooLong(lines.Line));
                 continue;
             }
 
@@ -193,7 +181,7 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
     {
         var row = new TableEntity(partition, ImportStore.PartKey(_parts++)) { ["Bytes"] = _part.WrittenCount };
         LedgerTable.AddChunks(row, Segment.Pack(_part.WrittenSpan));
-        await ImportStore.AddAsync(table, row);
+        await table.AddIfAbsentAsync(row);
         _part.ResetWrittenCount();
     }
 }

@@ -114,7 +114,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
     private static Line ReadContra(JsonElement element, List<Fault> faults)
     {
         var fields = new JsonFields(element, faults, "contra");
-        var line = new Line(fields.Id("account"), 0, fields.Has("party") ? fields.Id("party") : fields.Absent("party"), fields.Has("document") ? fields.Id("document") : fields.Absent("document"),
+        var line = new Line(fields.Id("account"), 0, fields.OptionalId("party"), fields.OptionalId("document"),
             fields.OptionalDate("dueDate"));
         fields.NoOthers();
         return line;
@@ -125,7 +125,7 @@ public sealed class PostGross(Books books, StoredEntries stored, Parameters para
         var fields = new JsonFields(element, faults, path);
         var (account, code) = (fields.Id("account"), fields.Id("taxCode"));
         if (code.Length > 0 && TaxCode.Find(code) is null)
-            faults.Add(new Fault(path + ".taxCode", "ledger/tax-code", $"'{code}' is no tax code; known are {string.Join(", ", TaxCode.All.Select(known => known.Code))}."));
+            faults.Add(TaxCode.Unknown(code, path + ".taxCode"));
         var isGross = fields.Has("gross");
         if (isGross == fields.Has("net")) faults.Add(new Fault(path, "ledger/gross-or-net", "Give 'gross' or 'net', one of them."));
         var amount = fields.Minor(isGross ? "gross" : "net", digits);

@@ -54,7 +54,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         {
             while (lines.TryTake(out var line, out var tooLong))
             {
-                if (tooLong) chunk.Reject(lines.Line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes.");
+                if (tooLong) chunk.Reject(RejectedLine.TooLong(lines.Line));
                 else chunk.Read(line, lines.Line);
                 if (!chunk.IsFull) continue;
                 waiting.Enqueue((chunk.PostAsync(book.Book, by), chunk.Bytes));
@@ -87,7 +87,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         {
             while (lines.TryTake(out var line, out var tooLong))
             {
-                if (tooLong) chunk.Reject(lines.Line, null, "ledger/line-too-long", $"The line is longer than {LineReader.MaxLineBytes:N0} bytes.");
+                if (tooLong) chunk.Reject(RejectedLine.TooLong(lines.Line));
                 else chunk.Read(line, lines.Line);
             }
 

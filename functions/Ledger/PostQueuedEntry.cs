@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Azure;
 using Azure.Data.Tables;
 using BackOffice.Kernel;
 using Microsoft.Azure.Functions.Worker;
@@ -67,23 +66,17 @@ public sealed class LedgerMessagesTable(Storage storage, TimeProvider time)
     public async Task NoteAsync(string book, string operationId, string? correlationId, ImportResult result)
     {
         await storage.ReadyAsync();
-        try
+        var row = new TableEntity(book, "op!" + Ids.Key(operationId))
         {
-            var row = new TableEntity(book, "op!" + Ids.Key(operationId))
-            {
-                ["OperationId"] = operationId,
-                ["CorrelationId"] = correlationId ?? "",
-                ["ProcessedAt"] = time.GetUtcNow(),
-                ["Posted"] = result.Posted,
-                ["Duplicates"] = result.Duplicates,
-                ["RejectedCount"] = result.RejectedCount,
-            };
-            LedgerTable.AddChunks(row, JsonSerializer.SerializeToUtf8Bytes(result.Rejected, LedgerMessages.Default.IReadOnlyListRejectedLine));
-            await _table.AddEntityAsync(row);
-        }
-        catch (RequestFailedException e) when (e.Status == 409)
-        {
-        }
+            ["OperationId"] = operationId,
+            ["CorrelationId"] = correlationId ?? "",
+            ["ProcessedAt"] = time.GetUtcNow(),
+            ["Posted"] = result.Posted,
+            ["Duplicates"] = result.Duplicates,
+            ["RejectedCount"] = result.RejectedCount,
+        };
+        LedgerTable.AddChunks(row, JsonSerializer.SerializeToUtf8Bytes(result.Rejected, LedgerMessages.Default.IReadOnlyListRejectedLine));
+        await _table.AddIfAbsentAsync(row);
     }
 
     public async Task<TableEntity?> FindAsync(string book, string operationId)

@@ -23,7 +23,7 @@ public sealed class PostReversal(Books books, StoredEntries stored)
             List<Fault> faults = [];
             var fields = new JsonFields(json.RootElement, faults);
             var (newId, date) = (fields.Id("id"), fields.Date("date"));
-            var text = fields.Has("text") ? fields.Text("text", Entry.MaxTextLength) : $"Reversal of {id}";
+            var text = fields.OptionalText("text", Entry.MaxTextLength) ?? $"Reversal of {id}";
             var late = fields.LateAsFirstOpen();
             fields.NoOthers();
             CarryForward.Reserve(newId, faults);

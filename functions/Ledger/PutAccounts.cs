@@ -102,8 +102,8 @@ public sealed class PutAccounts(Books books)
     internal static AccountWanted ReadOne(JsonFields fields, string account, List<Fault> faults, string path)
     {
         var (name, text) = (fields.Text("name"), fields.Text("type", 20));
-        var line = fields.Has("line") ? fields.Text("line", 40) : fields.Absent("line");
-        var otherLine = fields.Has("otherLine") ? fields.Text("otherLine", 40) : fields.Absent("otherLine");
+        var line = fields.OptionalText("line", 40);
+        var otherLine = fields.OptionalText("otherLine", 40);
         fields.NoOthers();
         // Names only: Enum.TryParse would take numbers too.
         AccountType? type = text switch

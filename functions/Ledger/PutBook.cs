@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using BackOffice.Kernel;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +23,7 @@ public sealed class PutBook(Books books, Storage storage)
             List<Fault> faults = [];
             var fields = new JsonFields(json.RootElement, faults);
             var (name, currency) = (fields.Text("name"), fields.Text("currency", 3));
-            var wanted = new BookWanted(name, currency, Optional(fields, "chart"), Optional(fields, "fiscalYearStart"), Optional(fields, "legalForm"));
+            var wanted = new BookWanted(name, currency, fields.OptionalText("chart", 40), fields.OptionalText("fiscalYearStart", 40), fields.OptionalText("legalForm", 40));
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
@@ -78,20 +77,11 @@ public sealed class PutBook(Books books, Storage storage)
             faults.Add(new Fault("fiscalYearStart", "ledger/fiscal-year-fixed", $"The book has entries; its fiscal year begins on {book.Settings.FiscalYearStart}."));
     }
 
-    private static string? Optional(JsonFields fields, string name) => fields.Has(name) ? fields.Text(name, 40) : fields.Absent(name);
-
     private async Task<Outcome<BookAnswer>> OpenAsync(string book, Func<BookDraft, Outcome<BookAnswer>> decide)
     {
         // The directory first: a row without a book is skipped by its readers, a book without a row would be missed by the night.
         await storage.ReadyAsync();
-        try
-        {
-            await storage.Table(BooksTable.Name).AddEntityAsync(new TableEntity(BooksTable.Partition, book));
-        }
-        catch (RequestFailedException e) when (e.Status == 409)
-        {
-        }
-
+        await storage.Table(BooksTable.Name).AddIfAbsentAsync(new TableEntity(BooksTable.Partition, book));
         return await books.Get(book).CommitAsync(60_000, decide);
     }
 

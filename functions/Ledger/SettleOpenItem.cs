@@ -102,11 +102,11 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         var fields = new JsonFields(json, faults);
         var (id, date) = (fields.Id("id"), fields.Date("date"));
         var (party, account, document, bank) = (fields.Id("party"), fields.Id("account"), fields.Id("document"), fields.Id("bank"));
-        var text = fields.Has("text") ? fields.Text("text", Entry.MaxTextLength) : fields.Absent("text") ?? $"Payment of {document}";
+        var text = fields.OptionalText("text", Entry.MaxTextLength) ?? $"Payment of {document}";
         var (paid, discount) = (fields.Minor("paid", digits) ?? 0, fields.Has("discount") ? fields.Minor("discount", digits) ?? 0 : 0);
         fields.Absent("discount");
         var late = fields.LateAsFirstOpen();
-        var code = fields.Has("taxCode") ? fields.Id("taxCode") : fields.Absent("taxCode");
+        var code = fields.OptionalId("taxCode");
         fields.NoOthers();
         CarryForward.Reserve(id, faults);
         if (fields.Has("discount") != fields.Has("taxCode")) faults.Add(new Fault("taxCode", "ledger/discount-tax-code", "A discount needs the tax code of what it reduces, and a tax code a discount: give both or neither."));

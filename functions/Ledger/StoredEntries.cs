@@ -36,18 +36,7 @@ public sealed record EntryFilter(int FirstDay, int LastDay, IReadOnlySet<string>
     }
 
     /// <summary>Index of the segment that holds (or would hold) the entry with this number.</summary>
-    public static int SegmentOf(BookState state, long number)
-    {
-        int low = 0, high = state.Segments.Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) >>> 1;
-            if (state.Segments[middle].EntriesBefore < number) low = middle;
-            else high = middle - 1;
-        }
-
-        return low;
-    }
+    public static int SegmentOf(BookState state, long number) => state.LastSegmentWhere(span => span.EntriesBefore < number);
 }
 
 /// <summary>Reads entries back from their segments. The state in memory tells which segments; nothing else is read.</summary>

@@ -59,6 +59,8 @@ public sealed record TaxCode(string Code, TaxDirection Direction, string? Rate, 
 
     public static TaxCode? Find(string code) => ByCode.GetValueOrDefault(code);
 
+    public static Kernel.Fault Unknown(string code, string path) => new(path, "ledger/tax-code", $"'{code}' is no tax code; known are {string.Join(", ", All.Select(known => known.Code))}.");
+
     /// <summary>The tax on a net amount at a rate, half a cent away from zero: 0.50 at 19 % → 0.10 (0.095).</summary>
     public static long TaxMinor(long netMinor, decimal rate) => (long)Math.Round(netMinor * rate, 0, MidpointRounding.AwayFromZero);
 
