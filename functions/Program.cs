@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
+using BackOffice.Nightly;
+using BackOffice.Operations;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -18,25 +20,29 @@ public static class Program
     public static void Main(string[] args) => Build(args).Run();
 
     /// <summary>Builds the app without starting it; tests and benchmarks start several.</summary>
-    public static IHost Build(string[] args)
+    /// <param name="time">The clock that business goes by; the system's unless told otherwise. Tokens always live by the system's.</param>
+    public static IHost Build(string[] args, TimeProvider? time = null)
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<RightsMiddleware>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
-        AddKernel(builder.Services);
+        AddKernel(builder.Services, time ?? TimeProvider.System);
         AddLedger(builder.Services, builder.Configuration);
+        AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
         return host;
     }
 
-    private static void AddKernel(IServiceCollection services)
+    private static void AddKernel(IServiceCollection services, TimeProvider time)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddSingleton<Storage>();
-        services.AddSingleton<Tokens>();
+        services.AddSingleton(provider => new Tokens(provider.GetRequiredService<IConfiguration>(), TimeProvider.System));
+        services.AddSingleton<Agenda>();
+        services.AddSingleton<CaseSteps>();
         services.AddSingleton<Parameters>();
         services.AddSingleton<FrozenDictionary<string, string[]>>(_ => Rights.Of(typeof(Program).Assembly));
     }
@@ -47,6 +53,7 @@ public static class Program
         services.AddSingleton<Checkpoint>();
         services.AddSingleton<LedgerQueues>();
         services.AddSingleton<Books>();
+        services.AddSingleton<Posting>();
         services.AddSingleton<StoredEntries>();
         services.AddSingleton<BookHistory>();
         services.AddSingleton<Verification>();
@@ -54,5 +61,14 @@ public static class Program
         services.AddSingleton<ImportStore>();
         var seconds = configuration.GetValue("Import:SynchronousSeconds", 200.0);
         services.AddSingleton(new ImportLimits(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(25)));
+    }
+
+    private static void AddNight(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<PoisonTable>();
+        services.AddSingleton<NightTable>();
+        services.AddSingleton<NightChecks>();
+        services.AddSingleton<NightRun>();
+        services.AddSingleton(new NightLimits(configuration.GetValue("Nightly:ChunkEntries", 2_000), TimeSpan.FromMinutes(2)));
     }
 }

@@ -13,6 +13,13 @@ public static class BusinessDay
     /// <summary>The date in Berlin now: at 2026-03-28T23:30Z it is 2026-03-29.</summary>
     public static DateOnly Today(TimeProvider time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), Berlin).DateTime);
 
+    /// <summary>The instant in which the business date ends: of 2026-03-28 that is 2026-03-28T23:00Z, of 2026-03-29 (summer time begins) 2026-03-29T22:00Z.</summary>
+    public static DateTimeOffset EndOf(DateOnly date)
+    {
+        var midnight = date.AddDays(1).ToDateTime(TimeOnly.MinValue); // the clocks change between two and three
+        return new DateTimeOffset(midnight, Berlin.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+
     public static DateOnly? Parse(ReadOnlySpan<char> text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date >= Earliest && date <= Latest ? date : null;
 

@@ -36,6 +36,21 @@ public static class Ids
         return Encoding.UTF8.TryGetBytes(text, utf8, out var length) ? Digest(utf8[..length]) : Digest(Encoding.UTF8.GetBytes(text));
     }
 
+    /// <summary>
+    /// The id of an entry that a department's case gives rise to: <c>{department}:{case}:{what}</c>, where <paramref name="what"/> holds no colon; a case id too long for that is replaced by
+    /// its digest. Such ids are the system's own: callers cannot post under them (<see cref="DepartmentOf"/>). Worked: accrual, rent, 2026-01-31 → <c>accrual:rent:2026-01-31</c>.
+    /// </summary>
+    public static string Derived(string department, string id, string what)
+    {
+        var plain = $"{department}:{id}:{what}";
+        return plain.Length <= 64 ? plain : $"{department}:{Key(id)}:{what}";
+    }
+
+    /// <summary>The department whose cases give rise to entries with such ids, or null for an id that callers may use.</summary>
+    public static string? DepartmentOf(string id) => Departments.FirstOrDefault(department => id.StartsWith(department + ":", StringComparison.Ordinal));
+
+    private static readonly string[] Departments = ["accrual", "asset"];
+
     /// <summary>A digest as a table key: 32 hex digits.</summary>
     public static string Key(string operationId) => Digest(operationId).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 }

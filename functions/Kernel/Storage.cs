@@ -13,11 +13,13 @@ namespace BackOffice.Kernel;
 /// </summary>
 public sealed class Storage
 {
-    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters"];
-    private static readonly string[] Queues = ["ledger-post", "ledger-import", "ledger-verify", "ledger-checkpoint"];
+    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters", "Agenda", "Accruals", "Assets", "Nights", "PoisonMessages"];
+    /// <summary>Every queue of the app; beside each the platform keeps <c>{queue}-poison</c>.</summary>
+    public static readonly IReadOnlyList<string> Queues = ["ledger-post", "ledger-import", "ledger-verify", "ledger-checkpoint", "accruals", "assets", "nightly", "nightly-chunk"];
 
     private readonly TableServiceClient _tables;
     private readonly QueueServiceClient _queues;
+    private readonly QueueServiceClient _rawQueues;
     private readonly string _prefix;
     private readonly Lock _gate = new();
     private Task? _ready;
@@ -29,11 +31,14 @@ public sealed class Storage
         Patience(tableOptions);
         var queueOptions = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
         Patience(queueOptions);
+        var rawOptions = new QueueClientOptions();
+        Patience(rawOptions);
 
         if (configuration["AzureWebJobsStorage"] is { Length: > 0 } connection)
         {
             _tables = new TableServiceClient(connection, tableOptions);
             _queues = new QueueServiceClient(connection, queueOptions);
+            _rawQueues = new QueueServiceClient(connection, rawOptions);
             return;
         }
 
@@ -41,11 +46,22 @@ public sealed class Storage
         var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
         _tables = new TableServiceClient(Endpoint(section, "table"), credential, tableOptions);
         _queues = new QueueServiceClient(Endpoint(section, "queue"), credential, queueOptions);
+        _rawQueues = new QueueServiceClient(Endpoint(section, "queue"), credential, rawOptions);
     }
 
     public TableClient Table(string name) => _tables.GetTableClient(_prefix + name);
 
     public QueueClient Queue(string name) => _queues.GetQueueClient(_prefix + name);
+
+    /// <summary>A queue whose messages are taken as they lie there, good base64 or not.</summary>
+    public QueueClient RawQueue(string name) => _rawQueues.GetQueueClient(_prefix + name);
+
+    /// <summary>Sends a message. It has no expiry (−1): work that was put aside is never lost.</summary>
+    public async Task SendAsync(string queue, string message)
+    {
+        await ReadyAsync();
+        await Queue(queue).SendMessageAsync(new BinaryData(message), timeToLive: TimeSpan.FromSeconds(-1));
+    }
 
     /// <summary>Makes the tables and queues that are missing, once per process. On Azure the deployment has made them; on one machine this does.</summary>
     public Task ReadyAsync()

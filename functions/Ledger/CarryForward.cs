@@ -84,7 +84,8 @@ public sealed class CarryForward(Books books, TimeProvider time)
     /// <summary>Ids that begin like the system's own are not for callers: 422 <c>ledger/id-reserved</c>.</summary>
     public static void Reserve(string? id, List<Fault> faults)
     {
-        if (id?.StartsWith(IdPrefix, StringComparison.Ordinal) == true) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{IdPrefix}' are the system's own."));
+        var prefix = id is null ? null : id.StartsWith(IdPrefix, StringComparison.Ordinal) ? IdPrefix : Ids.DepartmentOf(id) is { } department ? department + ":" : null;
+        if (prefix is not null) faults.Add(new Fault("id", "ledger/id-reserved", $"Ids beginning with '{prefix}' are the system's own."));
     }
 
     private static string FreeId(BookDraft book, int year)

@@ -116,7 +116,7 @@ public sealed class ImportChunk(int digits)
         return new ImportResult(fresh.Count, _entries.Count - fresh.Count, 0, []);
     }
 
-    private static RejectedLine Rejected(long line, PreparedEntry entry, Refusal refusal)
+    internal static RejectedLine Rejected(long line, PreparedEntry entry, Refusal refusal)
     {
         var fault = refusal.Faults[0];
         return new RejectedLine(line, entry.Entry.Id, fault.Code, DetailOf(fault));

@@ -19,11 +19,5 @@ public sealed class LedgerQueues(Storage storage)
     public Task AskForImportPartAsync(ImportPart part) =>
         SendAsync(new Envelope<ImportPart>(RunImportPart.Schema, 1, $"import:{part.Book}:{part.ImportId}:{part.Part}", part.ImportId, part), RunImportPart.Queue);
 
-    private async Task SendAsync<T>(Envelope<T> message, string queue)
-    {
-        await storage.ReadyAsync();
-        var json = JsonSerializer.Serialize(message, typeof(Envelope<T>), LedgerMessages.Default);
-        // −1: a message has no expiry.
-        await storage.Queue(queue).SendMessageAsync(new BinaryData(json), timeToLive: TimeSpan.FromSeconds(-1));
-    }
+    private Task SendAsync<T>(Envelope<T> message, string queue) => storage.SendAsync(queue, JsonSerializer.Serialize(message, typeof(Envelope<T>), LedgerMessages.Default));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,7 @@ internal enum Fault
     Unavailable,
 }
 
-/// <summary>Stands between the app and Azurite's tables and disturbs the requests that a test names; all others pass as they are.</summary>
+/// <summary>Stands between the app and Azurite's tables (and queues, when asked to) and disturbs the requests that a test names; all others pass as they are.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
     private static readonly HashSet<string> OfTheConnection = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length" };
@@ -35,19 +36,35 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly HttpMessageInvoker _store = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
-    private readonly Uri _target;
+    private readonly Dictionary<int, Uri> _targets = [];
     private readonly Lock _gate = new();
     private readonly List<Rule> _rules = [];
     private readonly ConcurrentQueue<TaskCompletionSource<bool>> _late = [];
     private volatile TaskCompletionSource<bool>? _landed;
     private volatile bool _isDown;
 
-    private FaultProxy(WebApplication app, Uri target, string connectionString)
+    private int _writes;
+    private (int Write, bool After)? _death;
+
+    private FaultProxy(WebApplication app, IReadOnlyList<Uri> targets, string connectionString)
     {
         _app = app;
-        _target = target;
+        foreach (var (address, target) in app.Urls.Select(url => new Uri(url)).Zip(targets))
+        {
+            _targets.Add(address.Port, target);
+            connectionString = connectionString.Replace(target.Authority, address.Authority, StringComparison.Ordinal);
+        }
+
         ConnectionString = connectionString;
     }
+
+    /// <summary>How many requests have asked the store to change something.</summary>
+    public int Writes => _writes;
+
+    /// <summary>
+    /// From the request on that asks for the n-th change (from 1), nothing passes any more, as if the app had been killed there: just before the store takes it, or just after.
+    /// </summary>
+    public void DieAt(int write, bool after) => (_writes, _death) = (0, (write, after));
 
     /// <summary>As the store's own, but for the address of the tables.</summary>
     public string ConnectionString { get; }
@@ -59,22 +76,21 @@ internal sealed class FaultProxy : IAsyncDisposable
         set => _isDown = value;
     }
 
-    public static async Task<FaultProxy> StartAsync(AzuriteFixture azurite)
+    public static async Task<FaultProxy> StartAsync(AzuriteFixture azurite, bool queues = false)
     {
+        Uri[] targets = [new TableServiceClient(azurite.ConnectionString).Uri, .. queues ? [new QueueServiceClient(azurite.ConnectionString).Uri] : Array.Empty<Uri>()];
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0);
+            foreach (var _ in targets) kestrel.Listen(IPAddress.Loopback, 0);
         });
         var app = builder.Build();
-        var target = new TableServiceClient(azurite.ConnectionString).Uri;
         FaultProxy? proxy = null;
         app.Run(http => proxy!.AnswerAsync(http));
         await app.StartAsync();
-        var address = new Uri(app.Urls.First());
-        return proxy = new FaultProxy(app, target, azurite.ConnectionString.Replace(target.Authority, address.Authority, StringComparison.Ordinal));
+        return proxy = new FaultProxy(app, targets, azurite.ConnectionString);
     }
 
     /// <summary>A transaction: what a commit of the ledger is.</summary>
@@ -133,6 +149,14 @@ internal sealed class FaultProxy : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         var request = ToStore(http.Request, body.ToArray());
+        if (DiesHere(http.Request) is { } after)
+        {
+            if (after) (await _store.SendAsync(request, CancellationToken.None)).Dispose();
+            http.Abort();
+            request.Dispose();
+            return;
+        }
+
         var rule = Take(http.Request);
         switch (rule?.Fault)
         {
@@ -155,6 +179,14 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
 
         request.Dispose();
+    }
+
+    /// <summary>Whether the app dies with this request, and if so whether the store still takes it.</summary>
+    private bool? DiesHere(HttpRequest request)
+    {
+        if (request.Method == "GET" || _death is not { } death || Interlocked.Increment(ref _writes) != death.Write) return null;
+        _isDown = true;
+        return death.After;
     }
 
     private Rule? Take(HttpRequest request)
@@ -191,7 +223,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private HttpRequestMessage ToStore(HttpRequest request, byte[] body)
     {
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_target.GetLeftPart(UriPartial.Authority) + Target(request), AsWritten));
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(_targets[request.HttpContext.Connection.LocalPort].GetLeftPart(UriPartial.Authority) + Target(request), AsWritten));
         if (body.Length > 0 || request.ContentType is not null) message.Content = new ByteArrayContent(body);
         foreach (var (name, values) in request.Headers)
         {

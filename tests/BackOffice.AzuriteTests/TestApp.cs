@@ -48,12 +48,19 @@ internal sealed class TestApp : IAsyncDisposable
     public static Task<TestApp> StartAsync(AzuriteFixture azurite, params string[] settings) =>
         StartAsync(azurite.ConnectionString, azurite.ConnectionString, azurite.NewPrefix(), null, settings);
 
+    /// <summary>An app whose business goes by this clock.</summary>
+    public static Task<TestApp> StartAsync(AzuriteFixture azurite, TimeProvider time, params string[] settings) =>
+        StartAsync(azurite.ConnectionString, azurite.ConnectionString, azurite.NewPrefix(), null, settings, time);
+
     /// <summary>An app whose way to the tables leads through the proxy.</summary>
     public static Task<TestApp> StartAsync(AzuriteFixture azurite, FaultProxy proxy, params string[] settings) =>
         StartAsync(azurite.ConnectionString, proxy.ConnectionString, azurite.NewPrefix(), null, settings);
 
     /// <summary>Another instance on the same tables and queues, which takes this one's tokens.</summary>
     public Task<TestApp> AnotherAsync(params string[] settings) => StartAsync(Storage, Storage, Prefix, Issuer, settings);
+
+    /// <summary>Another instance on the same tables and queues, by a clock, and perhaps on another way to them.</summary>
+    public Task<TestApp> AnotherAsync(TimeProvider time, string? way = null, params string[] settings) => StartAsync(Storage, way ?? Storage, Prefix, Issuer, settings, time);
 
     public static string[] Arguments(string storage, string prefix, int port, params string[] settings) =>
     [
@@ -65,10 +72,10 @@ internal sealed class TestApp : IAsyncDisposable
         .. settings,
     ];
 
-    private static async Task<TestApp> StartAsync(string storage, string appStorage, string prefix, Uri? issuer, string[] settings)
+    private static async Task<TestApp> StartAsync(string storage, string appStorage, string prefix, Uri? issuer, string[] settings, TimeProvider? time = null)
     {
         string[] identity = issuer is null ? [] : [$"--Identity:Authority={issuer}dev"];
-        var host = Program.Build([.. Arguments(appStorage, prefix, 0, settings), .. identity]);
+        var host = Program.Build([.. Arguments(appStorage, prefix, 0, settings), .. identity], time);
         await host.StartAsync();
         return new TestApp(host, storage, prefix, issuer);
     }

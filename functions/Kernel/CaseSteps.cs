@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Http;
+
+namespace BackOffice.Kernel;
+
+/// <summary>A department as far as its cases are concerned.</summary>
+/// <param name="Name">Its name in the agenda, which is its queue's: <c>accruals</c>.</param>
+/// <param name="Cases">Its table.</param>
+/// <param name="TellAsync">Tells what a commit left to be told: (book, body). Told twice it must do no harm.</param>
+public sealed record Department(string Name, CaseTable Cases, Func<string, string, Task> TellAsync);
+
+/// <summary>What is asked of a case.</summary>
+/// <param name="Command">As the step is named in the URL; <c>create</c> for a new case.</param>
+/// <param name="Request">The request in one form, JSON: two alike are the same request.</param>
+/// <param name="By">Stable id of the caller.</param>
+/// <param name="OperationId">The caller's Idempotency-Key; without one the request itself, so that sending it again is a repetition.</param>
+/// <param name="IfMatch">The version that the caller saw; null: any.</param>
+public sealed record CaseCommand(string Command, string Request, string By, string OperationId, string? IfMatch = null)
+{
+    public const string Create = "create";
+
+    /// <summary>A new case: its id is the operation's.</summary>
+    public static CaseCommand ToCreate(HttpRequest http, string request) => new(Create, request, Caller.Of(http).Name, Create);
+
+    public static CaseCommand Of(HttpRequest http, string command, string request)
+    {
+        var key = http.Headers["Idempotency-Key"].ToString();
+        var match = http.Headers.IfMatch.ToString();
+        return new CaseCommand(command, request, Caller.Of(http).Name, key.Length > 0 ? "key:" + key : $"{command}:{request}", match is "" or "*" ? null : match);
+    }
+}
+
+/// <summary>What was decided about a case.</summary>
+/// <param name="State">Its new state, the department's JSON.</param>
+/// <param name="IsDone">Whether it has come to its end.</param>
+/// <param name="Tell">What is to be told after the commit; null: nothing.</param>
+public sealed record CaseDecision(string State, bool IsDone = false, string? Tell = null);
+
+/// <summary>A case after a step.</summary>
+/// <param name="Case">As it stands now.</param>
+/// <param name="IsNew">Whether this call did it; false: the same request came before.</param>
+public sealed record CaseResult(CaseRow Case, bool IsNew);
+
+/// <summary>
+/// The way of every command to a case: known already? → as the caller saw it? → decide → put the deadline down → commit → tell. A crash anywhere leaves either nothing, or a commit that the agenda
+/// tells for.
+/// </summary>
+public sealed class CaseSteps(Agenda agenda, TimeProvider time)
+{
+    private const int MaxTries = 20;
+
+    /// <summary>When a commit that has not been told is looked after.</summary>
+    private static readonly TimeSpan TellWithin = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// 404 <c>case/unknown</c>; 409 <c>case/id-reused</c> (a new case under the id of one with other content) and <c>case/key-reused</c> (an Idempotency-Key that came with another request);
+    /// 412 <c>case/changed</c>; else what <paramref name="decide"/> says. It sees the case as it stands (null: there is none) and may be asked again when somebody else was first.
+    /// </summary>
+    public async Task<Outcome<CaseResult>> RunAsync(Department department, string book, string id, CaseCommand command, Func<CaseRow?, Task<Outcome<CaseDecision>>> decide)
+    {
+        for (var n = 0; n < MaxTries; n++)
+        {
+            var known = await department.Cases.FindAsync(book, id);
+            if (known is not null && await department.Cases.FindMarkAsync(book, id, command.OperationId) is { } mark) return Repeated(known, mark, command);
+            if (known is null && command.Command != CaseCommand.Create) return new Refusal(404, "case/unknown", $"There is no '{id}' in {department.Name} of book '{book}'.");
+            if (known is not null && command.IfMatch is { } seen && seen != known.Tag) return new Refusal(412, "case/changed", $"'{id}' is at version {known.Tag}, not {seen}: read it again, and decide on what it is now.");
+
+            if (!(await decide(known)).Is(out var decision, out var refusal)) return refusal;
+            var change = new CaseChange(id, new CaseStep((known?.Version ?? 0) + 1, time.GetUtcNow(), command.By, command.Command, command.Request), decision.State, command.OperationId)
+            {
+                IsDone = decision.IsDone,
+                Tell = decision.Tell,
+            };
+            var deadline = TellDeadline(department, book, change);
+            if (decision.Tell is not null) await agenda.AddAsync(deadline);
+            if (!await department.Cases.CommitAsync(book, known, change)) continue;
+            if (decision.Tell is not null) await TellAsync(department, deadline);
+            return new CaseResult(await department.Cases.FindAsync(book, id) ?? throw new InvalidDataException($"Case {id} is gone."), IsNew: true);
+        }
+
+        throw new StorageUnavailableException($"'{id}' is being changed by others without a pause. Send the same request again.");
+    }
+
+    /// <summary>Tells what a commit left to be told, if it has not been, and then strikes the deadline off.</summary>
+    public async Task TellAsync(Department department, Deadline deadline)
+    {
+        var version = int.Parse(deadline.What.AsSpan("tell-".Length), System.Globalization.CultureInfo.InvariantCulture);
+        if (await department.Cases.FindTellAsync(deadline.Book, deadline.Case, version) is { } body)
+        {
+            await department.TellAsync(deadline.Book, body);
+            await department.Cases.ToldAsync(deadline.Book, deadline.Case, version);
+        }
+
+        await agenda.RemoveAsync(deadline);
+    }
+
+    /// <summary>The same for all deadlines of a message, some at a time.</summary>
+    public Task TellAsync(Department department, Envelope<DueDeadlines> message)
+    {
+        message.Expect(DueDeadlines.Schema, 1);
+        return Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) => await TellAsync(department, deadline));
+    }
+
+    private static Outcome<CaseResult> Repeated(CaseRow known, CaseMark mark, CaseCommand command)
+    {
+        if (mark.RequestKey == Ids.Key(command.Request)) return new CaseResult(known, IsNew: false);
+        return command.Command == CaseCommand.Create
+            ? new Refusal(409, "case/id-reused", $"'{known.Id}' is there with other content. Use a new id, or change it by the steps that it offers.", "id")
+            : new Refusal(409, "case/key-reused", "This Idempotency-Key came before with another request. Use a new one for a new request.");
+    }
+
+    private Deadline TellDeadline(Department department, string book, CaseChange change) =>
+        new(time.GetUtcNow() + TellWithin, department.Name, book, change.Id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"tell-{change.Step.Version:D6}"));
+}

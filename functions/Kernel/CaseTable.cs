@@ -1,0 +1,179 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+
+namespace BackOffice.Kernel;
+
+/// <summary>A case as it stands: anything a department keeps a state of (an accrual, an asset, a ticket).</summary>
+/// <param name="Id">The caller's id.</param>
+/// <param name="State">The department's own JSON.</param>
+/// <param name="Version">How many commits it has had, from 1. Callers see it as the ETag.</param>
+/// <param name="IsDone">Whether it has come to its end.</param>
+/// <param name="ETag">Of its row: the case's optimistic lock.</param>
+public sealed record CaseRow(string Id, string State, int Version, bool IsDone, ETag ETag)
+{
+    /// <summary>The version as callers see it: <c>"3"</c>.</summary>
+    public string Tag => string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"");
+}
+
+/// <summary>One commit of a case, for its history: who did what, when and with which request.</summary>
+/// <param name="Version">The version it led to.</param>
+/// <param name="At">When it was committed.</param>
+/// <param name="By">Stable id of the caller, or the function that did it.</param>
+/// <param name="Command">What was done, as the step is named in the URL: <c>cancellation</c>.</param>
+/// <param name="Request">The request in one form, JSON.</param>
+public sealed record CaseStep(int Version, DateTimeOffset At, string By, string Command, string Request);
+
+/// <summary>What a commit makes of a case.</summary>
+/// <param name="Step">The line of history; its version is the case's new one.</param>
+/// <param name="State">The state after it, the department's JSON.</param>
+/// <param name="OperationId">Names the operation within the case; done once it is not done again.</param>
+public sealed record CaseChange(string Id, CaseStep Step, string State, string OperationId)
+{
+    /// <summary>Whether the case has come to its end; its row then moves from <c>open!</c> to <c>done!</c>.</summary>
+    public bool IsDone { get; init; }
+
+    /// <summary>What must be told after the commit; it stands in a <c>tell!</c> row until it has been. Null: nothing.</summary>
+    public string? Tell { get; init; }
+}
+
+/// <summary>The mark that an operation left.</summary>
+/// <param name="RequestKey">Digest of its request.</param>
+/// <param name="Version">The version it led to.</param>
+public sealed record CaseMark(string RequestKey, int Version);
+
+/// <summary>
+/// The cases of one department: a table of its own, PartitionKey <c>{book}|{bucket}</c> (bucket: first hex digit of the id's digest), so that all rows of a case lie in one partition.
+/// <list type="table">
+/// <listheader><term>RowKey</term><description>what (cardinality)</description></listheader>
+/// <item><term><c>open!{id}</c> or <c>done!{id}</c></term><description>the case: State (JSON, cut into State0, State1 … of 30,000 characters), Version (1 a case)</description></item>
+/// <item><term><c>log!{id}!{version, 6 digits}</c></term><description>its history: At, By, Command, Request; never changed (1 a commit)</description></item>
+/// <item><term><c>op!{id}!{digest of the operation id}</c></term><description>mark of a finished operation: RequestKey, Version (1 a commit)</description></item>
+/// <item><term><c>tell!{id}!{version, 6 digits}</c></term><description>what that commit has still to tell: Body; deleted when it has been told (0 or 1 a commit)</description></item>
+/// </list>
+/// </summary>
+public sealed class CaseTable(Storage storage, string name)
+{
+    /// <summary>So long may a state's JSON become: a row holds 1 MiB, two bytes a character.</summary>
+    public const int MaxStateChars = 400_000;
+
+    private readonly TableClient _table = storage.Table(name);
+
+    /// <summary>Where a case comes in a scan: <c>{bucket}!{id}</c>.</summary>
+    public static string Position(string id) => $"{Bucket(id)}!{id}";
+
+    public async Task<CaseRow?> FindAsync(string book, string id)
+    {
+        await storage.ReadyAsync();
+        return await ReadAsync(book, "open!", id) ?? await ReadAsync(book, "done!", id)
+            ?? await ReadAsync(book, "open!", id); // it may have been reopened between the two looks
+    }
+
+    /// <summary>Open (or done) cases in order of <see cref="Position"/>, those after one position and up to another.</summary>
+    public async IAsyncEnumerable<CaseRow> ScanAsync(string book, bool done = false, string? after = null, string? through = null)
+    {
+        await storage.ReadyAsync();
+        var prefix = done ? "done!" : "open!";
+        foreach (var bucket in "0123456789abcdef")
+        {
+            if (after is not null && bucket < after[0]) continue;
+            if (through is not null && bucket > through[0]) yield break;
+            var from = after is not null && after[0] == bucket ? $"RowKey gt '{prefix}{after[2..]}'" : $"RowKey ge '{prefix}'";
+            var to = through is not null && through[0] == bucket ? $"RowKey le '{prefix}{through[2..]}'" : $"RowKey lt '{prefix[..^1]}\"'";
+            await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{book}|{bucket}' and {from} and {to}", maxPerPage: 1000)) yield return FromRow(row);
+        }
+    }
+
+    public async Task<IReadOnlyList<CaseStep>> HistoryAsync(string book, string id)
+    {
+        await storage.ReadyAsync();
+        List<CaseStep> steps = [];
+        await foreach (var row in _table.QueryAsync<TableEntity>(Rows(book, "log!", id)))
+        {
+            steps.Add(new CaseStep(int.Parse(row.RowKey.AsSpan(row.RowKey.Length - 6), CultureInfo.InvariantCulture),
+                row.GetDateTimeOffset("At")!.Value, row.GetString("By"), row.GetString("Command"), row.Text("Request")));
+        }
+
+        return steps;
+    }
+
+    /// <summary>The mark of an operation on a case; null when it has not been done.</summary>
+    public async Task<CaseMark?> FindMarkAsync(string book, string id, string operationId)
+    {
+        await storage.ReadyAsync();
+        return await _table.FindAsync(Partition(book, id), MarkKey(id, operationId)) is { } row ? new CaseMark(row.GetString("RequestKey"), row.GetInt32("Version")!.Value) : null;
+    }
+
+    /// <summary>
+    /// Commits a change in one transaction, when the case is still as <paramref name="before"/> (null: not there). False: somebody else was first; load and decide anew.
+    /// After an unclear answer the operation's mark tells: it stands there only when this commit, or the very same one before it, has taken effect.
+    /// </summary>
+    public async Task<bool> CommitAsync(string book, CaseRow? before, CaseChange change)
+    {
+        await storage.ReadyAsync();
+        var actions = Actions(Partition(book, change.Id), before, change);
+        try
+        {
+            await _table.SubmitTransactionAsync(actions, CancellationToken.None);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            // The client's own second try may have met what its first had done.
+            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == Ids.Key(change.Step.Request);
+        }
+    }
+
+    /// <summary>What the commit that led to this version has still to tell; null when it has been told.</summary>
+    public async Task<string?> FindTellAsync(string book, string id, int version)
+    {
+        await storage.ReadyAsync();
+        return await _table.FindAsync(Partition(book, id), TellKey(id, version)) is { } row ? row.Text("Body") : null;
+    }
+
+    /// <summary>Notes that it has been told. The row is never changed, so whoever deletes it means the same one.</summary>
+    public Task ToldAsync(string book, string id, int version) => _table.DeleteEntityAsync(Partition(book, id), TellKey(id, version));
+
+    private static List<TableTransactionAction> Actions(string partition, CaseRow? before, CaseChange change)
+    {
+        if (change.State.Length > MaxStateChars) throw new InvalidOperationException($"The state of case {change.Id} has {change.State.Length:N0} characters; a row holds {MaxStateChars:N0}.");
+        var row = new TableEntity(partition, (change.IsDone ? "done!" : "open!") + change.Id) { ["Version"] = change.Step.Version };
+        row.AddText("State", change.State);
+        List<TableTransactionAction> actions = [];
+        if (before is null) actions.Add(new(TableTransactionActionType.Add, row));
+        else if (before.IsDone == change.IsDone) actions.Add(new(TableTransactionActionType.UpdateReplace, row, before.ETag));
+        else
+        {
+            actions.Add(new(TableTransactionActionType.Delete, new TableEntity(partition, (before.IsDone ? "done!" : "open!") + change.Id), before.ETag));
+            actions.Add(new(TableTransactionActionType.Add, row));
+        }
+
+        var step = new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"log!{change.Id}!{change.Step.Version:D6}")) { ["At"] = change.Step.At, ["By"] = change.Step.By, ["Command"] = change.Step.Command };
+        step.AddText("Request", change.Step.Request);
+        actions.Add(new(TableTransactionActionType.Add, step));
+        actions.Add(new(TableTransactionActionType.Add, new TableEntity(partition, MarkKey(change.Id, change.OperationId)) { ["RequestKey"] = Ids.Key(change.Step.Request), ["Version"] = change.Step.Version }));
+        if (change.Tell is not null)
+        {
+            var tell = new TableEntity(partition, TellKey(change.Id, change.Step.Version));
+            tell.AddText("Body", change.Tell);
+            actions.Add(new(TableTransactionActionType.Add, tell));
+        }
+
+        return actions;
+    }
+
+    private async Task<CaseRow?> ReadAsync(string book, string prefix, string id) => await _table.FindAsync(Partition(book, id), prefix + id) is { } row ? FromRow(row) : null;
+
+    private static CaseRow FromRow(TableEntity row) => new(row.RowKey[5..], row.Text("State"), row.GetInt32("Version")!.Value, row.RowKey[0] == 'd', row.ETag);
+
+    private static string Partition(string book, string id) => $"{book}|{Bucket(id)}";
+
+    private static char Bucket(string id) => Ids.Key(id)[0];
+
+    private static string TellKey(string id, int version) => string.Create(CultureInfo.InvariantCulture, $"tell!{id}!{version:D6}");
+
+    private static string MarkKey(string id, string operationId) => $"op!{id}!{Ids.Key(operationId)}";
+
+    /// <summary>The rows of one kind of one case; an id holds no '!', and '"' is the character after it.</summary>
+    private static string Rows(string book, string prefix, string id) => $"PartitionKey eq '{Partition(book, id)}' and RowKey ge '{prefix}{id}!' and RowKey lt '{prefix}{id}\"'";
+}
