@@ -8,7 +8,6 @@ namespace BackOffice.Ledger;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Envelope<EntriesToPost>))]
 [JsonSerializable(typeof(Envelope<CheckpointWanted>))]
-[JsonSerializable(typeof(Envelope<VerificationWanted>))]
 [JsonSerializable(typeof(Envelope<ImportPart>))]
 [JsonSerializable(typeof(IReadOnlyList<RejectedLine>))]
 [JsonSerializable(typeof(GrossEntry))]

@@ -13,9 +13,6 @@ public sealed class LedgerQueues(Storage storage)
         return SendAsync(new Envelope<CheckpointWanted>(WriteCheckpoint.Schema, 1, $"checkpoint:{book.Id}:{record}", book.Id, new CheckpointWanted(book.Id)), WriteCheckpoint.Queue);
     }
 
-    public Task AskForVerificationAsync(string book, DateOnly night, string operationId) =>
-        SendAsync(new Envelope<VerificationWanted>(VerifyBook.Schema, 1, $"{operationId}:{book}", operationId, new VerificationWanted(book, night)), VerifyBook.Queue);
-
     public Task AskForImportPartAsync(ImportPart part) =>
         SendAsync(new Envelope<ImportPart>(RunImportPart.Schema, 1, $"import:{part.Book}:{part.ImportId}:{part.Part}", part.ImportId, part), RunImportPart.Queue);
 

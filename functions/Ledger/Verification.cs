@@ -4,7 +4,7 @@ using BackOffice.Kernel;
 
 namespace BackOffice.Ledger;
 
-/// <summary>One night's result of <see cref="VerifyBook"/>.</summary>
+/// <summary>What a night found of the chain.</summary>
 /// <param name="Night">Business date of the night.</param>
 /// <param name="CheckedAt">When it was checked.</param>
 /// <param name="Result">What the walk found.</param>

@@ -80,11 +80,14 @@ public sealed record NightAttempt(int Attempt, string By, DateTimeOffset Started
 /// <param name="AtEntry">The entry at which the checks saw the books.</param>
 /// <param name="HeadHash">Chain hash there, hexadecimal: kept elsewhere it proves the books of this night unchanged.</param>
 /// <param name="LookAfterAt">Its deadline in the agenda.</param>
-/// <param name="Earlier">The attempts before this one.</param>
+/// <param name="Earlier">The attempts before this one, at most <see cref="MaxEarlier"/>.</param>
 public sealed record Night(
     DateOnly Date, NightStatus Status, int Attempt, string By, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Expect, IReadOnlyList<NightPhase> Phases, IReadOnlyList<NightCheck> Checks,
     string? Note, long? AtEntry, string? HeadHash, DateTimeOffset? LookAfterAt, IReadOnlyList<NightAttempt> Earlier)
 {
+    /// <summary>So many earlier attempts are kept.</summary>
+    public const int MaxEarlier = 20;
+
     /// <summary>The phases in order.</summary>
     public static readonly IReadOnlyList<string> PhaseNames = [Text(NightPhaseName.Postings), Text(NightPhaseName.Valuations), "checks"];
 
@@ -101,7 +104,7 @@ public sealed record Night(
     public Night Again(string by, string? expect, DateTimeOffset now) => Waiting(Date, by, expect, now) with
     {
         Attempt = Attempt + 1,
-        Earlier = [.. Earlier, new NightAttempt(Attempt, By, StartedAt, EndedAt ?? now, Note ?? "")],
+        Earlier = [.. Earlier.TakeLast(MaxEarlier - 1), new NightAttempt(Attempt, By, StartedAt, EndedAt ?? now, Note ?? "")],
     };
 
     /// <summary>Begins the next phase; the one before has ended.</summary>
@@ -122,6 +125,9 @@ public sealed record Night(
         EndedAt = now,
         Note = $"The plan's hash is {plan.Hash}, not {Expect} as expected: nothing was posted. Preview it again.",
     };
+
+    /// <summary>Stops because what is stored does not fit together: no figure is computed from it.</summary>
+    public Night StopDamaged(string fault, NightCheck chain, DateTimeOffset now) => this with { Status = NightStatus.Attention, EndedAt = now, Checks = [chain], Note = $"The books are damaged: {fault}" };
 
     /// <summary>
     /// Ends the night with what its checks found: done when every check passed and no entry was refused, else attention with all that failed in its note. Nothing is hidden, and the next night is not held up.

@@ -1,16 +1,17 @@
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Operations;
+using Microsoft.Extensions.Logging;
 
 namespace BackOffice.Nightly;
 
 /// <summary>What a night proves at its end, each check with both its numbers: the books are in balance and their chain is whole, every department's cases equal their accounts, and nothing was left lying.</summary>
-public sealed class NightChecks(Verification verification, Agenda agenda, PoisonTable poison)
+public sealed partial class NightChecks(Verification verification, Agenda agenda, PoisonTable poison, ILogger<NightChecks> logger)
 {
     /// <summary>All checks of one book, as known at the scope's entry, in this order: trial balance, chain, planned entries, each department's, agenda, poison.</summary>
     public async Task<IReadOnlyList<NightCheck>> RunAsync(NightScope scope, Night night, IReadOnlyList<INightWork> works)
     {
-        List<NightCheck> checks = [TrialBalance(scope), await ChainAsync(scope), Planned(night)];
+        List<NightCheck> checks = [TrialBalance(scope), await ChainAsync(scope.Book.Id, scope.Date, scope.Record), Planned(night)];
         foreach (var work in works) checks.AddRange(await work.CheckAsync(scope));
         checks.Add(await AgendaAsync(scope));
         checks.Add(await PoisonAsync());
@@ -30,13 +31,16 @@ public sealed class NightChecks(Verification verification, Agenda agenda, Poison
         return NightCheck.OfAmounts("trial-balance", "", debit, credit, scope.Digits, "Debit balances of all accounts, and credit balances: they are equal in every sound book.");
     }
 
-    private async Task<NightCheck> ChainAsync(NightScope scope)
+    /// <summary>Walks what has come to the chain since the last good night. It needs no state of the book, so that it can tell what is wrong with one that cannot be read.</summary>
+    /// <param name="record">The record that the book stands at; null when that cannot be told.</param>
+    public async Task<NightCheck> ChainAsync(string book, DateOnly date, long? record)
     {
-        var verified = await verification.WalkNewAsync(scope.Book.Id, scope.Date) ?? throw new InvalidDataException($"Book {scope.Book.Id} is gone.");
-        var (reached, fault) = (verified.Result.Record, verified.Result.Fault);
-        var detail = fault is null ? "The record the book stands at, and the one through which its hash chain was found whole." : $"The hash chain is broken after that record: {fault}.";
-        // By day the chain grows on; what came after the scope's record is the next night's.
-        return NightCheck.OfCounts("chain", scope.Record, Math.Min(scope.Record, reached), detail) with { Passed = fault is null && reached >= scope.Record };
+        var result = (await verification.WalkNewAsync(book, date))?.Result ?? throw new InvalidOperationException($"Book {book} is gone.");
+        if (result.Fault is { } fault) Log.Broken(logger, book, fault);
+        var detail = result.Valid ? "The record the book stands at, and the one through which its hash chain was found whole." : $"The hash chain is broken after that record: {result.Fault}.";
+        // By day the chain grows on; what came after the night's record is the next night's.
+        var expected = record ?? result.Record;
+        return NightCheck.OfCounts("chain", expected, Math.Min(expected, result.Record), detail) with { Passed = result.Valid && result.Record >= expected };
     }
 
     /// <summary>Every entry planned is in the book: posted by this night, or known. An entry that the ledger refused is missing.</summary>
@@ -73,5 +77,11 @@ public sealed class NightChecks(Verification verification, Agenda agenda, Poison
         await poison.CollectAsync();
         var open = await poison.CountOpenAsync();
         return NightCheck.OfCounts("poison", 0, open, "Messages that could not be worked off, of all books. GET /api/operations/poison lists them.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(310, LogLevel.Critical, "Book {Book}: the chain is broken: {Fault}")]
+        public static partial void Broken(ILogger logger, string book, string fault);
     }
 }

@@ -59,7 +59,6 @@ public sealed partial class NightRun(Books books, NightTable nights, IEnumerable
     /// <summary>Drives a night to where it must wait for its chunks or to its end, and then the nights after it that are wanted.</summary>
     public async Task DriveAsync(string bookId, DateOnly date)
     {
-        if (!(await books.OpenAsync(bookId)).Is(out var book, out _)) return; // a night of a book that never was
         var started = time.GetTimestamp();
         for (DateOnly? next = await FirstAsync(bookId, date); next is { } night; next = await NextAsync(bookId, night))
         {
@@ -69,7 +68,7 @@ public sealed partial class NightRun(Books books, NightTable nights, IEnumerable
                 return;
             }
 
-            if (!await DriveOneAsync(book, night)) return;
+            if (!await DriveOneAsync(bookId, night)) return;
         }
     }
 
@@ -83,22 +82,28 @@ public sealed partial class NightRun(Books books, NightTable nights, IEnumerable
         return progress.Finished < progress.Wanted ? progress.Finished.AddDays(1) : null;
     }
 
-    /// <summary>True: the night has ended. False: it waits for its chunks, or somebody else drives it.</summary>
-    private async Task<bool> DriveOneAsync(OpenedBook book, DateOnly date)
+    /// <summary>True: the night has ended. False: it waits for its chunks, it was stopped, or somebody else drives it.</summary>
+    private async Task<bool> DriveOneAsync(string book, DateOnly date)
     {
         while (true)
         {
-            var found = await nights.FindAsync(book.Book.Id, date);
+            var found = await nights.FindAsync(book, date);
             var night = found?.Night ?? Night.Waiting(date, By, null, time.GetUtcNow());
-            if (night.Status != NightStatus.Running)
-            {
-                // What was stopped for its plan has not been run: it is still wanted.
-                return night.AtEntry is not null;
-            }
+            if (night.Status != NightStatus.Running) return night.AtEntry is not null; // a night that was stopped has not been run: it is still wanted
+            if (await StepAsync(book, night) is not { } stepped || !await nights.PutAsync(book, stepped, found?.ETag)) return false;
+            if (stepped.Status != NightStatus.Running) await EndAsync(book, stepped);
+        }
+    }
 
-            if (await StepAsync(book, night) is not { } stepped) return false;
-            if (!await nights.PutAsync(book.Book.Id, stepped, found?.ETag)) return false;
-            if (stepped.Status != NightStatus.Running) await EndAsync(book.Book.Id, stepped);
+    private async Task<Night?> StepAsync(string bookId, Night night)
+    {
+        try
+        {
+            return (await books.OpenAsync(bookId)).Is(out var book, out _) ? await StepAsync(book, night) : null; // null: a night of a book that never was
+        }
+        catch (InvalidDataException e)
+        {
+            return night.StopDamaged(e.Message, await checks.ChainAsync(bookId, night.Date, null), time.GetUtcNow());
         }
     }
 

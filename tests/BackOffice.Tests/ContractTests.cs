@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
+using BackOffice.Nightly;
 
 namespace BackOffice.Tests;
 
@@ -55,10 +56,17 @@ public class ContractTests
         [
             new Envelope<EntriesToPost>(PostQueuedEntry.Schema, 1, "op-1", "case-1", new EntriesToPost("acme", [entry.RootElement])),
             new Envelope<CheckpointWanted>(WriteCheckpoint.Schema, 1, "checkpoint:acme:5", "acme", new CheckpointWanted("acme")),
-            new Envelope<VerificationWanted>(VerifyBook.Schema, 1, "VerifyBooks:2026-01-31:acme", "VerifyBooks:2026-01-31", new VerificationWanted("acme", new DateOnly(2026, 1, 31))),
             new Envelope<ImportPart>(RunImportPart.Schema, 1, "import:acme:i1:0", "i1", new ImportPart("acme", "i1", 0)),
         ];
-        Approved.Matches("messages", string.Join('\n', messages.Select(message => JsonSerializer.Serialize(message, message.GetType(), LedgerMessages.Default))));
+        Deadline deadline = new(new DateTimeOffset(2026, 4, 1, 0, 5, 0, TimeSpan.Zero), "nightly", "acme", "2026-03-31", "advance");
+        string[] others =
+        [
+            JsonSerializer.Serialize(new Envelope<DueDeadlines>(DueDeadlines.Schema, 1, "Tick:2026-04-01T00:05:0", "nightly", new DueDeadlines([deadline])), KernelMessages.Default.EnvelopeDueDeadlines),
+            JsonSerializer.Serialize(
+                new Envelope<NightChunkWanted>(RunNightChunk.Schema, 1, "night:acme:2026-03-31:1:Postings:0", "2026-03-31", new NightChunkWanted("acme", new DateOnly(2026, 3, 31), 1, NightPhaseName.Postings, 0)),
+                NightJson.Default.EnvelopeNightChunkWanted),
+        ];
+        Approved.Matches("messages", string.Join('\n', messages.Select(message => JsonSerializer.Serialize(message, message.GetType(), LedgerMessages.Default)).Concat(others)));
     }
 
     private static Ledger.PureBook PureBookWithOneOfEach()

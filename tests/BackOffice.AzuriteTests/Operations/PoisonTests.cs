@@ -28,7 +28,7 @@ public sealed class PoisonTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(("ledger-post", "open", """{"schema":"nonsense"}"""), (message.Text("queue"), message.Text("status"), message.Text("body")));
         Assert.Equal([id], (await GetAsync("?queue=ledger-post")).List("messages").Select(listed => listed.Text("id")));
-        Assert.Empty((await GetAsync("?queue=ledger-verify")).List("messages"));
+        Assert.Empty((await GetAsync("?queue=ledger-checkpoint")).List("messages"));
     }
 
     [Fact]
@@ -65,13 +65,13 @@ public sealed class PoisonTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Message_ThatIsNoBase64_IsTakenOverAsItIs()
     {
-        var raw = new Azure.Storage.Queues.QueueClient(_app.Storage, _app.Prefix + "ledger-verify-poison");
+        var raw = new Azure.Storage.Queues.QueueClient(_app.Storage, _app.Prefix + "ledger-checkpoint-poison");
         await raw.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         await raw.SendMessageAsync("{plain}", TestContext.Current.CancellationToken);
 
         var message = (await GetAsync("")).List("messages").Single();
 
-        Assert.Equal("{plain}", (await GetAsync($"ledger-verify/{message.Text("id")}")).Text("body"));
+        Assert.Equal("{plain}", (await GetAsync($"ledger-checkpoint/{message.Text("id")}")).Text("body"));
         Assert.Empty((await raw.PeekMessagesAsync(1, TestContext.Current.CancellationToken)).Value);
     }
 
