@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using BackOffice.Accruals;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
@@ -30,6 +31,7 @@ public static class Program
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
         AddKernel(builder.Services, time ?? TimeProvider.System);
         AddLedger(builder.Services, builder.Configuration);
+        AddAccruals(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
@@ -61,6 +63,12 @@ public static class Program
         services.AddSingleton<ImportStore>();
         var seconds = configuration.GetValue("Import:SynchronousSeconds", 200.0);
         services.AddSingleton(new ImportLimits(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(25)));
+    }
+
+    private static void AddAccruals(IServiceCollection services)
+    {
+        services.AddSingleton<AccrualTable>();
+        services.AddSingleton<INightWork, AccrualNight>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

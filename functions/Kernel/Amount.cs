@@ -56,6 +56,13 @@ public static class Amount
         return minor;
     }
 
+    /// <summary>An amount in minor units, half away from zero: 800 with 2 digits → 80000.</summary>
+    public static long ToMinor(decimal amount, int digits)
+    {
+        for (var n = 0; n < digits; n++) amount *= 10;
+        return (long)decimal.Round(amount, MidpointRounding.AwayFromZero);
+    }
+
     /// <summary>Minor units as a plain decimal: -1234 with 2 digits → <c>-12.34</c>.</summary>
     public static string Format(Int128 minor, int digits)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace BackOffice.Kernel;
@@ -20,6 +22,20 @@ public sealed record CaseCommand(string Command, string Request, string By, stri
 
     /// <summary>A new case: its id is the operation's.</summary>
     public static CaseCommand ToCreate(HttpRequest http, string request) => new(Create, request, Caller.Of(http).Name, Create);
+
+    /// <summary>A request's JSON with its members in order of name, so that their order makes no other request of it.</summary>
+    public static string Canonical(JsonElement request)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, JsonAnswer.Options))
+        {
+            json.WriteStartObject();
+            foreach (var member in request.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal)) member.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
 
     public static CaseCommand Of(HttpRequest http, string command, string request)
     {

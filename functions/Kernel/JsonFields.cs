@@ -83,6 +83,36 @@ public sealed class JsonFields
         return null;
     }
 
+    /// <summary>true or false.</summary>
+    public bool? Flag(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            Missing(name);
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Fault(name, "request/wrong-type", $"'{name}' must be true or false, not {Kind(value)}.");
+        return null;
+    }
+
+    /// <summary><c>currency</c>, which may be left out for EUR: its digits. 422 <c>ledger/currency-unknown</c>.</summary>
+    public int Digits()
+    {
+        const int euro = 2;
+        if (!Has("currency"))
+        {
+            Absent("currency");
+            return euro;
+        }
+
+        var code = Text("currency", 3);
+        if (Currency.DigitsOf(code) is { } digits) return digits;
+        if (code.Length > 0) Fault("currency", "ledger/currency-unknown", $"'{code}' is no currency of ISO 4217.");
+        return euro;
+    }
+
     /// <summary><c>lateAs: firstOpenPeriod</c>, which may be left out.</summary>
     public bool LateAsFirstOpen()
     {

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+
+namespace BackOffice.Accruals;
+
+/// <summary>What the accruals' steps have in common: how a change is decided on, and how an accrual is answered.</summary>
+internal static class AccrualAnswer
+{
+    /// <summary>400 <c>request/id</c>, 422 <c>accrual/id-reserved</c>.</summary>
+    public static Refusal? IdFault(string id) =>
+        !Ids.IsEntity(id) ? new Refusal(400, "request/id", $"An accrual's id must match {Ids.EntityGrammar}.", "id")
+        : id.StartsWith(AccrualPolicy.Prefix, StringComparison.Ordinal) ? new Refusal(422, "accrual/id-reserved", $"Ids beginning with '{AccrualPolicy.Prefix}' are the system's own.", "id")
+        : null;
+
+    public static void CheckAccount(BookState state, string path, string account, List<Fault> faults)
+    {
+        if (state.Account(account) is null) faults.Add(new Fault(path, "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
+    }
+
+    /// <summary>Commits a state, and posts these entries with it; refused when the ledger would refuse one.</summary>
+    public static async Task<Outcome<CaseDecision>> DecisionAsync(OpenedBook book, Accrual accrual, IReadOnlyList<Entry> entries, string by)
+    {
+        // What an earlier step or the night has posted need not be told again.
+        List<Entry> missing = await book.Book.ReadAsync(state => entries.Where(entry => state.Index.Find(Ids.Digest(entry.Id)) is null).ToList());
+        if (missing.Count > 0 && await Posting.FindRefusalAsync(book, missing) is { } refusal) return refusal;
+        return new CaseDecision(AccrualTable.Write(accrual), accrual.IsOver, missing.Count == 0 ? null : Posting.ToTell(missing, book.Digits, by));
+    }
+
+    /// <summary>
+    /// What every change of an accrual must satisfy: 409 <c>accrual/over</c> when nothing is left to change; 422 <c>accrual/date</c> when it lies before the booking or an earlier change; 422 <c>accrual/too-many-changes</c> after 100.
+    /// </summary>
+    public static Refusal? ChangeFault(Accrual accrual, DateOnly date)
+    {
+        if (accrual.IsOver) return new Refusal(409, "accrual/over", accrual.BookedAtOnce ? "It was booked at once: nothing is deferred that could be changed." : "It has come to its end: it was cancelled or settled.");
+        if (accrual.Changes.Count >= Accrual.MaxChanges) return new Refusal(422, "accrual/too-many-changes", $"An accrual is changed at most {Accrual.MaxChanges} times.");
+        var earliest = accrual.LastChange?.Date ?? accrual.Date;
+        return date < earliest ? new Refusal(422, "accrual/date", $"{BusinessDay.Text(date)} lies before its {(accrual.LastChange is null ? "booking" : "last change")} on {BusinessDay.Text(earliest)}.", "date") : null;
+    }
+
+    public static async Task<IResult> OfAsync(Outcome<CaseResult> outcome, AccrualTable accruals, OpenedBook book, HttpRequest request) =>
+        outcome.Is(out var result, out var refusal) ? await OfAsync(result.IsNew ? 201 : 200, result.Case, accruals, book, request) : new Problem(refusal);
+
+    public static async Task<IResult> OfAsync(int status, CaseRow row, AccrualTable accruals, OpenedBook book, HttpRequest request)
+    {
+        var accrual = AccrualTable.Read(row);
+        var (slices, entries, history) = (AccrualSchedule.Of(accrual), AccrualEntries.Of(row.Id, accrual), await accruals.Cases.HistoryAsync(book.Book.Id, row.Id));
+        var posted = await book.Book.ReadAsync(state => entries.Where(entry => state.Index.Find(Ids.Digest(entry.Id)) is not null).ToDictionary(entry => entry.Id, StringComparer.Ordinal));
+        request.HttpContext.Response.Headers.ETag = row.Tag;
+        return new JsonAnswer(status, json =>
+        {
+            json.WriteString("book", book.Book.Id);
+            WriteSummary(json, row, accrual, book.Digits);
+            json.WriteString("balance", Amount.Format(AccrualEntries.OnAccrualAccountMinor(accrual, posted.Values), book.Digits));
+            json.WriteString("released", Amount.Format(AccrualSchedule.SumMinor(slices.Where(slice => posted.ContainsKey(AccrualEntries.IdOf(row.Id, slice)))), book.Digits));
+            json.WriteStartArray("slices");
+            foreach (var slice in slices)
+            {
+                var entry = AccrualEntries.IdOf(row.Id, slice);
+                json.WriteStartObject();
+                WriteSlice(json, slice, book.Digits);
+                json.WriteString("state", posted.ContainsKey(entry) ? "released" : "planned");
+                json.WriteString("entry", entry);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("entries");
+            foreach (var entry in entries.Where(entry => posted.ContainsKey(entry.Id))) json.WriteStringValue(entry.Id);
+            json.WriteEndArray();
+            WriteHistory(json, history);
+        });
+    }
+
+    public static void WriteSummary(Utf8JsonWriter json, CaseRow row, Accrual accrual, int digits)
+    {
+        json.WriteString("id", row.Id);
+        json.WriteNumber("version", row.Version);
+        json.WriteString("status", Status(row, accrual));
+        json.WriteString("kind", AccrualRequest.Text(accrual.Kind));
+        json.WriteString("amount", Amount.Format(accrual.AmountMinor, digits));
+        json.WriteString("date", BusinessDay.Text(accrual.Date));
+        json.WriteString("from", BusinessDay.Text(accrual.From));
+        json.WriteString("to", BusinessDay.Text(accrual.Changes.OfType<Redated>().LastOrDefault()?.To ?? accrual.To));
+        json.WriteString("method", AccrualRequest.Text(accrual.Method));
+        json.WriteString("accrualAccount", accrual.AccrualAccount);
+        json.WriteString("resultAccount", accrual.ResultAccount);
+        json.WriteString("text", accrual.Text);
+    }
+
+    public static void WriteSlice(Utf8JsonWriter json, AccrualSlice slice, int digits)
+    {
+        json.WriteString("date", BusinessDay.Text(slice.Date));
+        json.WriteString("amount", Amount.Format(slice.AmountMinor, digits));
+        json.WriteString("bookedOn", BusinessDay.Text(slice.BookedOn));
+    }
+
+    private static void WriteHistory(Utf8JsonWriter json, IReadOnlyList<CaseStep> history)
+    {
+        json.WriteStartArray("history");
+        foreach (var step in history)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", step.Version);
+            json.WriteString("at", step.At.UtcDateTime);
+            json.WriteString("by", step.By);
+            json.WriteString("command", step.Command);
+            json.WritePropertyName("request");
+            json.WriteRawValue(step.Request);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Status(CaseRow row, Accrual accrual) => accrual switch
+    {
+        { BookedAtOnce: true } => "bookedAtOnce",
+        { LastChange: Settled } => "settled",
+        { LastChange: Cancelled } => "cancelled",
+        _ => row.IsDone ? "released" : "open",
+    };
+}
