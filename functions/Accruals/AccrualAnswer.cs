@@ -22,10 +22,8 @@ internal static class AccrualAnswer
     /// <summary>Commits a state, and posts these entries with it; refused when the ledger would refuse one.</summary>
     public static async Task<Outcome<CaseDecision>> DecisionAsync(OpenedBook book, Accrual accrual, IReadOnlyList<Entry> entries, string by)
     {
-        // What an earlier step or the night has posted need not be told again.
-        List<Entry> missing = await book.Book.ReadAsync(state => entries.Where(entry => state.Index.Find(Ids.Digest(entry.Id)) is null).ToList());
-        if (missing.Count > 0 && await Posting.FindRefusalAsync(book, missing) is { } refusal) return refusal;
-        return new CaseDecision(AccrualTable.Write(accrual), accrual.IsOver, missing.Count == 0 ? null : Posting.ToTell(missing, book.Digits, by));
+        var (tell, refusal) = await Posting.PrepareAsync(book, entries, by);
+        return refusal is null ? new CaseDecision(AccrualTable.Write(accrual), accrual.IsOver, tell) : refusal;
     }
 
     /// <summary>
@@ -46,30 +44,30 @@ internal static class AccrualAnswer
     {
         var accrual = AccrualTable.Read(row);
         var (slices, entries, history) = (AccrualSchedule.Of(accrual), AccrualEntries.Of(row.Id, accrual), await accruals.Cases.HistoryAsync(book.Book.Id, row.Id));
-        var posted = await book.Book.ReadAsync(state => entries.Where(entry => state.Index.Find(Ids.Digest(entry.Id)) is not null).ToDictionary(entry => entry.Id, StringComparer.Ordinal));
+        var posted = await Posting.KnownAsync(book, entries.Select(entry => entry.Id));
         request.HttpContext.Response.Headers.ETag = row.Tag;
         return new JsonAnswer(status, json =>
         {
             json.WriteString("book", book.Book.Id);
             WriteSummary(json, row, accrual, book.Digits);
-            json.WriteString("balance", Amount.Format(AccrualEntries.OnAccrualAccountMinor(accrual, posted.Values), book.Digits));
-            json.WriteString("released", Amount.Format(AccrualSchedule.SumMinor(slices.Where(slice => posted.ContainsKey(AccrualEntries.IdOf(row.Id, slice)))), book.Digits));
+            json.WriteString("balance", Amount.Format(AccrualEntries.OnAccrualAccountMinor(accrual, entries.Where(entry => posted.Contains(entry.Id))), book.Digits));
+            json.WriteString("released", Amount.Format(AccrualSchedule.SumMinor(slices.Where(slice => posted.Contains(AccrualEntries.IdOf(row.Id, slice)))), book.Digits));
             json.WriteStartArray("slices");
             foreach (var slice in slices)
             {
                 var entry = AccrualEntries.IdOf(row.Id, slice);
                 json.WriteStartObject();
                 WriteSlice(json, slice, book.Digits);
-                json.WriteString("state", posted.ContainsKey(entry) ? "released" : "planned");
+                json.WriteString("state", posted.Contains(entry) ? "released" : "planned");
                 json.WriteString("entry", entry);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
             json.WriteStartArray("entries");
-            foreach (var entry in entries.Where(entry => posted.ContainsKey(entry.Id))) json.WriteStringValue(entry.Id);
+            foreach (var entry in entries.Where(entry => posted.Contains(entry.Id))) json.WriteStringValue(entry.Id);
             json.WriteEndArray();
-            WriteHistory(json, history);
+            CaseStep.Write(json, history);
         });
     }
 
@@ -94,24 +92,6 @@ internal static class AccrualAnswer
         json.WriteString("date", BusinessDay.Text(slice.Date));
         json.WriteString("amount", Amount.Format(slice.AmountMinor, digits));
         json.WriteString("bookedOn", BusinessDay.Text(slice.BookedOn));
-    }
-
-    private static void WriteHistory(Utf8JsonWriter json, IReadOnlyList<CaseStep> history)
-    {
-        json.WriteStartArray("history");
-        foreach (var step in history)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("version", step.Version);
-            json.WriteString("at", step.At.UtcDateTime);
-            json.WriteString("by", step.By);
-            json.WriteString("command", step.Command);
-            json.WritePropertyName("request");
-            json.WriteRawValue(step.Request);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     private static string Status(CaseRow row, Accrual accrual) => accrual switch

@@ -37,13 +37,24 @@ internal static class AccrualChanges
         OpenedBook book, AccrualTable accruals, CaseSteps steps, NightTable nights, string id, CaseCommand command, DateOnly date, Func<Accrual, DateOnly, Outcome<Accrual>> decide) =>
         steps.RunAsync(accruals.Department, book.Book.Id, id, command, async known =>
         {
-            // Should a night begin between this look and the commit, it may release what the change drops: the next night's check would show it.
-            var kept = await nights.BegunThroughAsync(book.Book.Id) is { } begun && begun > date ? begun : date;
-            if (!decide(AccrualTable.Read(known!), kept).Is(out var accrual, out var no)) return no;
+            var before = AccrualTable.Read(known!);
+            if (!decide(before, await KeptAsync(book, nights, id, before, date)).Is(out var accrual, out var no)) return no;
             var entries = AccrualEntries.Of(id, accrual);
             // One that is over is filed away, so all that its schedule still wants goes with it; else the night releases it.
             return await AccrualAnswer.DecisionAsync(book, accrual, [.. entries.Where(entry => accrual.IsOver || IsOfThisChange(id, accrual, entry))], command.By);
         });
+
+    /// <summary>
+    /// Through which day slices stay as they are: the change's own, that of the last slice in the book, or that of a night under way, whichever is latest. Should a night begin between this look and the commit, it may release
+    /// what the change drops: the next night's check would show it.
+    /// </summary>
+    private static async Task<DateOnly> KeptAsync(OpenedBook book, NightTable nights, string id, Accrual accrual, DateOnly date)
+    {
+        var slices = AccrualSchedule.Of(accrual);
+        var known = await Posting.KnownAsync(book, slices.Select(slice => AccrualEntries.IdOf(id, slice)));
+        var released = slices.Where(slice => known.Contains(AccrualEntries.IdOf(id, slice))).Select(slice => slice.BookedOn);
+        return released.Append(date).Append(await nights.RunningAsync(book.Book.Id) ?? date).Max();
+    }
 
     private static bool IsOfThisChange(string id, Accrual accrual, Entry entry) => accrual.LastChange is Cancelled && entry.Id == Ids.Derived("accrual", id, "cancelled");
 }

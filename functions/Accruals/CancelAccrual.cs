@@ -20,7 +20,7 @@ public sealed class CancelAccrual(Books books, AccrualTable accruals, CaseSteps 
         AccrualChanges.RunAsync(books, accruals, steps, nights, request, book, id, Command, (fields, _, faults) => AccrualRequest.Choice<CancellationMode>(fields, "mode", "accrual/mode", faults), Decide);
 
     /// <summary>
-    /// The accrual as cancelled: slices booked by the day, or by the last night that has begun, stay. Of a deferral the rest returns to the result account on the day, either way; of an accrual <c>release</c> builds the rest up on the day,
+    /// The accrual as cancelled: slices booked by the day, or released already, stay. Of a deferral the rest returns to the result account on the day, either way; of an accrual <c>release</c> builds the rest up on the day,
     /// <c>reverse</c> takes back what was built up. Refused as <see cref="AccrualAnswer.ChangeFault"/>, and 409 <c>accrual/cancelled</c> a second time.
     /// Worked: prepaid 1,200.00 for 2026, monthly, cancelled on 2026-03-31 → three slices stay, Dr 4360 900.00 Cr 0980 on 2026-03-31.
     /// </summary>

@@ -20,7 +20,7 @@ public sealed class RedateAccrual(Books books, AccrualTable accruals, CaseSteps 
         AccrualChanges.RunAsync(books, accruals, steps, nights, request, book, id, Command, (fields, _, _) => fields.Date("to"), Decide);
 
     /// <summary>
-    /// The accrual with its new end: slices booked by the day, or by the last night that has begun, stay; the rest is spread from the day after them to the new end. Refused as <see cref="AccrualAnswer.ChangeFault"/>; 409
+    /// The accrual with its new end: slices booked by the day, or released already, stay; the rest is spread from the day after them to the new end. Refused as <see cref="AccrualAnswer.ChangeFault"/>; 409
     /// <c>accrual/cancelled</c>; 422 <c>accrual/nothing-left</c> when all slices stay, <c>accrual/dates</c> when the new end lies before what is left begins, or more than 100 years after.
     /// Worked: 1,200.00 for 2026, monthly, on 2026-03-31 shortened to 2026-06-30 → 100.00 three times stay, then 300.00 three times.
     /// </summary>

@@ -31,7 +31,7 @@ public sealed class SettleAccrual(Books books, AccrualTable accruals, CaseSteps 
     }
 
     /// <summary>
-    /// The accrual as settled: slices booked by the day, or by the last night that has begun, stay and are cleared; later ones fall away. Refused as <see cref="AccrualAnswer.ChangeFault"/>, and 422 <c>accrual/not-accrued</c> for a deferral,
+    /// The accrual as settled: slices booked by the day, or released already, stay and are cleared; later ones fall away. Refused as <see cref="AccrualAnswer.ChangeFault"/>, and 422 <c>accrual/not-accrued</c> for a deferral,
     /// <c>accrual/same-account</c> against its own account.
     /// Worked: accrued expense of 1,200.00 for 2026, monthly, settled on 2026-03-31 with 350.00 over 1600 → Dr 1700 300.00, Dr 4210 50.00, Cr 1600 350.00.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 
@@ -22,7 +23,27 @@ public sealed record CaseRow(string Id, string State, int Version, bool IsDone, 
 /// <param name="By">Stable id of the caller, or the function that did it.</param>
 /// <param name="Command">What was done, as the step is named in the URL: <c>cancellation</c>.</param>
 /// <param name="Request">The request in one form, JSON.</param>
-public sealed record CaseStep(int Version, DateTimeOffset At, string By, string Command, string Request);
+public sealed record CaseStep(int Version, DateTimeOffset At, string By, string Command, string Request)
+{
+    /// <summary>Writes a case's <c>history</c>.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<CaseStep> history)
+    {
+        json.WriteStartArray("history");
+        foreach (var step in history)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", step.Version);
+            json.WriteString("at", step.At.UtcDateTime);
+            json.WriteString("by", step.By);
+            json.WriteString("command", step.Command);
+            json.WritePropertyName("request");
+            json.WriteRawValue(step.Request);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
 
 /// <summary>What a commit makes of a case.</summary>
 /// <param name="Step">The line of history; its version is the case's new one.</param>

@@ -40,8 +40,25 @@ public sealed class Posting(Books books)
         return new PostingResult(results.Sum(r => r.Posted), results.Sum(r => r.Known), results.Sum(r => r.Late), [.. results.SelectMany(r => r.Refused)]);
     }
 
+    /// <summary>
+    /// What a case has to tell so that these entries get into the book: those that are not there yet, as <see cref="ToTell"/>; null when all are. Or the refusal that one of them would meet.
+    /// </summary>
+    public static async Task<(string? Tell, Refusal? Refusal)> PrepareAsync(OpenedBook book, IReadOnlyList<Entry> entries, string by)
+    {
+        var missing = await book.Book.ReadAsync(state => entries.Where(entry => state.Index.Find(Ids.Digest(entry.Id)) is null).ToList());
+        if (missing.Count == 0) return (null, null);
+        return await FindRefusalAsync(book, missing) is { } refusal ? (null, refusal) : (ToTell(missing, book.Digits, by), null);
+    }
+
+    /// <summary>Which of these entry ids are in the book.</summary>
+    public static async Task<IReadOnlySet<string>> KnownAsync(OpenedBook book, IEnumerable<string> ids)
+    {
+        List<(string Id, UInt128 Digest)> asked = [.. ids.Select(id => (id, Ids.Digest(id)))];
+        return await book.Book.ReadAsync(state => asked.Where(one => state.Index.Find(one.Digest) is not null).Select(one => one.Id).ToHashSet(StringComparer.Ordinal));
+    }
+
     /// <summary>The first refusal that these entries would meet now, or null: asked before a case is committed that will post them.</summary>
-    public static Task<Refusal?> FindRefusalAsync(OpenedBook book, IReadOnlyList<Entry> entries)
+    private static Task<Refusal?> FindRefusalAsync(OpenedBook book, IReadOnlyList<Entry> entries)
     {
         List<PreparedEntry> prepared = [.. entries.Select(entry => PreparedEntry.Of(entry, book.Digits))];
         return book.Book.CommitAsync(0, draft => prepared.Select(entry => PostEntry.Decide(draft, entry).Refusal).FirstOrDefault(refusal => refusal is not null));

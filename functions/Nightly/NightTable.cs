@@ -37,8 +37,8 @@ public sealed class NightTable(Storage storage)
 
     private readonly TableClient _table = storage.Table("Nights");
 
-    /// <summary>The latest business date whose night has begun in this book; null before the first. Departments plan anew only what lies after it.</summary>
-    public async Task<DateOnly?> BegunThroughAsync(string book) => (await FindProgressAsync(book))?.Begun;
+    /// <summary>The business date whose night is under way in this book; null when none is. What is due by it may be posted at any moment, so that a change leaves it as it is.</summary>
+    public async Task<DateOnly?> RunningAsync(string book) => await FindProgressAsync(book) is { Begun: { } begun } progress && begun > progress.Finished ? begun : null;
 
     public async Task<NightProgress?> FindProgressAsync(string book)
     {
