@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using BackOffice.Accruals;
+using BackOffice.Assets;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
@@ -32,6 +33,7 @@ public static class Program
         AddKernel(builder.Services, time ?? TimeProvider.System);
         AddLedger(builder.Services, builder.Configuration);
         AddAccruals(builder.Services);
+        AddAssets(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
@@ -69,6 +71,12 @@ public static class Program
     {
         services.AddSingleton<AccrualTable>();
         services.AddSingleton<INightWork, AccrualNight>();
+    }
+
+    private static void AddAssets(IServiceCollection services)
+    {
+        services.AddSingleton<AssetTable>();
+        services.AddSingleton<INightWork, AssetNight>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

@@ -76,12 +76,12 @@ internal static class AccrualAnswer
         json.WriteString("id", row.Id);
         json.WriteNumber("version", row.Version);
         json.WriteString("status", Status(row, accrual));
-        json.WriteString("kind", AccrualRequest.Text(accrual.Kind));
+        json.WriteString("kind", JsonFields.NameOf(accrual.Kind));
         json.WriteString("amount", Amount.Format(accrual.AmountMinor, digits));
         json.WriteString("date", BusinessDay.Text(accrual.Date));
         json.WriteString("from", BusinessDay.Text(accrual.From));
         json.WriteString("to", BusinessDay.Text(accrual.Changes.OfType<Redated>().LastOrDefault()?.To ?? accrual.To));
-        json.WriteString("method", AccrualRequest.Text(accrual.Method));
+        json.WriteString("method", JsonFields.NameOf(accrual.Method));
         json.WriteString("accrualAccount", accrual.AccrualAccount);
         json.WriteString("resultAccount", accrual.ResultAccount);
         json.WriteString("text", accrual.Text);

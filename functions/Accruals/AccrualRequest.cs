@@ -14,10 +14,10 @@ internal static class AccrualRequest
     /// <param name="forBook">Whether accounts and text must be there; the calculator needs none.</param>
     public static Accrual? Read(JsonFields fields, int digits, bool forBook, List<Fault> faults)
     {
-        var kind = Choice<AccrualKind>(fields, "kind", "accrual/kind", faults);
+        var kind = fields.Choice<AccrualKind>("kind", "accrual/kind");
         var amount = fields.Minor("amount", digits);
         var (date, from, to) = (fields.Date("date"), fields.Date("from"), fields.Date("to"));
-        var method = Choice<AccrualMethod>(fields, "method", "accrual/method", faults);
+        var method = fields.Choice<AccrualMethod>("method", "accrual/method");
         var (accrual, result) = forBook ? (fields.Id("accrualAccount"), fields.Id("resultAccount")) : (fields.OptionalId("accrualAccount"), fields.OptionalId("resultAccount"));
         var text = forBook ? fields.Text("text", Accrual.MaxTextLength) : fields.OptionalText("text", Accrual.MaxTextLength);
         if (from > to) faults.Add(new Fault("to", "accrual/dates", $"The service ends on {BusinessDay.Text(to.Value)}, before it begins on {BusinessDay.Text(from.Value)}."));
@@ -28,16 +28,4 @@ internal static class AccrualRequest
 
     /// <summary>The request in one form.</summary>
     public static string Canonical(Accrual wanted) => JsonSerializer.Serialize(wanted, AccrualJson.Default.Accrual);
-
-    /// <summary>A choice by its name in camel case, or null and a fault.</summary>
-    public static T? Choice<T>(JsonFields fields, string name, string code, List<Fault> faults) where T : struct, Enum
-    {
-        var text = fields.Text(name, 40);
-        foreach (var value in Enum.GetValues<T>())
-            if (Text(value) == text) return value;
-        if (text.Length > 0) faults.Add(new Fault(name, code, $"'{name}' must be one of {string.Join(", ", Enum.GetValues<T>().Select(Text))}."));
-        return null;
-    }
-
-    public static string Text<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

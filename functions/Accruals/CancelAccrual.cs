@@ -17,7 +17,7 @@ public sealed class CancelAccrual(Books books, AccrualTable accruals, CaseSteps 
     [Function(nameof(CancelAccrual))]
     [Allow(Roles.Accounting)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/accruals/{id}/cancellation")] HttpRequest request, string book, string id) =>
-        AccrualChanges.RunAsync(books, accruals, steps, nights, request, book, id, Command, (fields, _, faults) => AccrualRequest.Choice<CancellationMode>(fields, "mode", "accrual/mode", faults), Decide);
+        AccrualChanges.RunAsync(books, accruals, steps, nights, request, book, id, Command, (fields, _, _) => fields.Choice<CancellationMode>("mode", "accrual/mode"), Decide);
 
     /// <summary>
     /// The accrual as cancelled: slices booked by the day, or released already, stay. Of a deferral the rest returns to the result account on the day, either way; of an accrual <c>release</c> builds the rest up on the day,

@@ -23,7 +23,7 @@ public static class AssetEntries
         }
 
         foreach (var result in plan.Results)
-            if (Lines(asset, result) is { Count: > 0 } lines) entries.Add(Entry(id, What(result), result.Movement.Date, $"{asset.Text}: {Text(result.Movement)}", lines));
+            if (Lines(asset, result) is { Count: > 0 } lines) entries.Add(Entry(id, What(result), result.Movement.Date, $"{asset.Text}: {NameOf(result.Movement)}", lines));
         return [.. entries.OrderBy(entry => entry.Date)];
     }
 
@@ -31,20 +31,31 @@ public static class AssetEntries
 
     public static string IdOf(string id, MovementResult result) => Ids.Derived(Department, id, What(result));
 
+    /// <summary>What a movement is called.</summary>
+    public static string NameOf(AssetMovement movement) => movement switch
+    {
+        Addition => "addition",
+        Impairment => "impairment",
+        WriteUp => "write-up",
+        Transfer => "transfer",
+        _ => "disposal",
+    };
+
     /// <summary>
-    /// What the books hold of the asset by account, minor units, debit positive: the lines on its accounts of the entries that are in the book, and what was acquired by invoices, which the register does not post.
+    /// What the books hold of the asset by date and account, minor units, debit positive: the lines on its accounts of the entries that are in the book, and what was acquired by invoices, which the register does not post.
     /// </summary>
     /// <param name="entries">Those of <see cref="Of"/> that are in the book.</param>
     /// <param name="atEntry">Acquisitions told after this entry of the book are left out.</param>
-    public static IEnumerable<(string Account, long AmountMinor)> OnAccounts(Asset asset, DepreciationPlan plan, IEnumerable<Entry> entries, long atEntry)
+    public static IEnumerable<(DateOnly Date, string Account, long AmountMinor)> OnAccounts(Asset asset, DepreciationPlan plan, IEnumerable<Entry> entries, long atEntry)
     {
         HashSet<string> accounts = new(StringComparer.Ordinal) { asset.AssetAccount };
         foreach (var transfer in asset.Movements.OfType<Transfer>()) accounts.Add(transfer.ToAccount);
-        if (asset.AtEntry <= atEntry && asset.Against is null) yield return (asset.AssetAccount, asset.CostMinor - (asset.TakenOver?.DepreciationMinor ?? 0));
+        if (asset.AtEntry <= atEntry && asset.Against is null) yield return (asset.Acquired, asset.AssetAccount, asset.CostMinor - (asset.TakenOver?.DepreciationMinor ?? 0));
         foreach (var result in plan.Results)
-            if (result.Movement is Addition { Against: null } addition && addition.AtEntry <= atEntry) yield return (result.Account, addition.AmountMinor);
-        foreach (var line in entries.SelectMany(entry => entry.Lines))
-            if (accounts.Contains(line.Account)) yield return (line.Account, line.AmountMinor);
+            if (result.Movement is Addition { Against: null } addition && addition.AtEntry <= atEntry) yield return (addition.Date, result.Account, addition.AmountMinor);
+        foreach (var entry in entries)
+            foreach (var line in entry.Lines)
+                if (accounts.Contains(line.Account)) yield return (entry.Date, line.Account, line.AmountMinor);
     }
 
     private static List<Line> Lines(Asset asset, MovementResult result) => result.Movement switch
@@ -75,15 +86,6 @@ public static class AssetEntries
     }
 
     private static string What(MovementResult result) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"m{result.Number}");
-
-    private static string Text(AssetMovement movement) => movement switch
-    {
-        Addition => "addition",
-        Impairment => "impairment",
-        WriteUp => "write-up",
-        Transfer => "transfer",
-        _ => "disposal",
-    };
 
     private static Entry Entry(string id, string what, DateOnly date, string text, IReadOnlyList<Line> lines) =>
         new(Ids.Derived(Department, id, what), date, text, [.. lines.Select(line => line with { Document = id })], LateAsFirstOpen: true);

@@ -19,7 +19,9 @@ public sealed record DepreciationMonth(DateOnly Month, long AmountMinor, long Bo
 /// <param name="CostMinor">Change of the cost (of a transfer: the cost that moves), minor units.</param>
 /// <param name="BookValueMinor">Change of the book value; of a disposal what leaves, of a transfer what moves, as a positive number.</param>
 /// <param name="OverDepreciatedMinor">Of a disposal: depreciation of the share for months after it, which is taken back.</param>
-public sealed record MovementResult(AssetMovement Movement, int Number, string Account, long CostMinor, long BookValueMinor, long OverDepreciatedMinor = 0);
+/// <param name="AfterMinor">What the asset is worth after it and after every month that was fixed then.</param>
+/// <param name="FixedThrough">First day of the last of those months.</param>
+public sealed record MovementResult(AssetMovement Movement, int Number, string Account, long CostMinor, long BookValueMinor, long OverDepreciatedMinor = 0, long AfterMinor = 0, DateOnly FixedThrough = default);
 
 /// <summary>An asset's whole life, computed from what was acquired and what has happened since: pure, and the same however often it is asked.</summary>
 /// <param name="Months">Depreciation, in order; months of zero are left out.</param>
@@ -124,9 +126,9 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
                 Disposal disposal => Dispose(disposal, effective),
                 _ => throw new ArgumentOutOfRangeException(nameof(movement), movement.GetType().Name, "An unknown movement."),
             };
-            _results.Add(result);
             _value += Delta(result);
             _cost += movement is Disposal ? -result.CostMinor : result.CostMinor;
+            _results.Add(result with { AfterMinor = _value, FixedThrough = Month(_cut) });
             Replan();
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace BackOffice.Kernel;
@@ -41,8 +42,61 @@ public sealed class JsonFields
         return null;
     }
 
+    /// <summary>A month, <c>yyyy-MM</c>, as its first day.</summary>
+    public DateOnly? Month(string name)
+    {
+        var text = Text(name, 7);
+        if (text.Length == 0) return null;
+        if (BusinessDay.ParseMonth(text) is { } month) return month;
+        Fault(name, "request/month", $"'{name}' must be a month yyyy-MM from {BusinessDay.MonthText(BusinessDay.Earliest)} to {BusinessDay.MonthText(BusinessDay.Latest)}.");
+        return null;
+    }
+
+    /// <summary>A decimal number, as a string or a number: a rate, a share.</summary>
+    public decimal? Number(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            Missing(name);
+            return null;
+        }
+
+        var text = value.ValueKind switch { JsonValueKind.Number => value.GetRawText(), JsonValueKind.String => StringOf(value) ?? "", _ => "" };
+        if (text.Length <= 30 && decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        Fault(name, "request/number", $"'{name}' must be a decimal number such as \"0.19\".");
+        return null;
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    public int? Whole(string name, int from, int to)
+    {
+        if (Find(name) is not { } value)
+        {
+            Missing(name);
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= from && number <= to) return number;
+        Fault(name, "request/number", $"'{name}' must be a whole number from {from} to {to}.");
+        return null;
+    }
+
+    /// <summary>One of an enumeration's names in camel case, or null and a fault with this code.</summary>
+    public T? Choice<T>(string name, string code) where T : struct, Enum
+    {
+        var text = Text(name, 40);
+        foreach (var value in Enum.GetValues<T>())
+            if (NameOf(value) == text) return value;
+        if (text.Length > 0) Fault(name, code, $"'{name}' must be one of {string.Join(", ", Enum.GetValues<T>().Select(NameOf))}.");
+        return null;
+    }
+
+    /// <summary>The name in camel case.</summary>
+    public static string NameOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
     /// <summary>A positive amount, as a string or a number, in minor units of a currency with so many digits.</summary>
-    public long? Minor(string name, int digits)
+    /// <param name="orZero">Whether zero is taken too.</param>
+    public long? Minor(string name, int digits, bool orZero = false)
     {
         if (Find(name) is not { } value)
         {
@@ -58,7 +112,7 @@ public sealed class JsonFields
 
         var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : StringOf(value) ?? "";
         var minor = text.Length > 64 ? null : Amount.ParseMinor(System.Text.Encoding.UTF8.GetBytes(text), digits, out var reason) is { } known ? known : Invalid(reason);
-        if (minor == 0) Fault(name, "ledger/amount-zero", $"'{name}' is zero.");
+        if (minor == 0 && !orZero) Fault(name, "ledger/amount-zero", $"'{name}' is zero.");
         else if (minor is null && text.Length > 64) Invalid("The amount is not a decimal number such as \"12.34\".");
         return minor;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -21,11 +20,9 @@ public sealed class PutParameter(Parameters parameters, TimeProvider time)
         {
             List<Fault> faults = [];
             var fields = new JsonFields(json.RootElement, faults);
-            var (from, text, reason) = (fields.Date("from"), fields.Text("value", 20), fields.Text("reason", 500));
+            var (from, value, reason) = (fields.Date("from"), fields.Number("value"), fields.Text("reason", 500));
             fields.NoOthers();
-            if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && text.Length > 0)
-                faults.Add(new Fault("value", "request/number", "'value' must be a decimal number in a string, such as \"0.19\"."));
-            return faults.Count > 0 ? new Problem(Refusal.Of(faults)) : await ChangeAsync(parameter, from!.Value, value, reason, Caller.Of(request).Name);
+            return faults.Count > 0 ? new Problem(Refusal.Of(faults)) : await ChangeAsync(parameter, from!.Value, value!.Value, reason, Caller.Of(request).Name);
         }
     }
 

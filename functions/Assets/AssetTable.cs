@@ -1,0 +1,45 @@
+using System.Text.Json;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Assets;
+
+/// <summary>
+/// Table <c>Assets</c>: the rows of <see cref="CaseTable"/>; State is an <see cref="Asset"/>, or of a case <c>choice:{fiscal year}</c> a <see cref="LowValueChoice"/>. What a commit tells are entries for the ledger.
+/// </summary>
+public sealed class AssetTable(Storage storage, Posting posting)
+{
+    public Department Department { get; } = new("assets", new CaseTable(storage, "Assets"), posting.TellAsync);
+
+    public CaseTable Cases => Department.Cases;
+
+    public static bool IsAsset(CaseRow row) => !row.Id.StartsWith(LowValueChoice.Prefix, StringComparison.Ordinal);
+
+    public static Asset Read(CaseRow row) => JsonSerializer.Deserialize(row.State, AssetJson.Default.Asset) ?? throw new InvalidDataException($"Asset {row.Id} is empty.");
+
+    public static string Write(Asset asset) => JsonSerializer.Serialize(asset, AssetJson.Default.Asset);
+
+    /// <summary>The whole register: what is held, and what has left it.</summary>
+    public async IAsyncEnumerable<(string Id, Asset Asset)> AllAsync(string book)
+    {
+        // Disposed ones last: one that is filed away between the two scans is seen twice rather than not at all.
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (var done in (bool[])[false, true])
+            await foreach (var row in Cases.ScanAsync(book, done))
+                if (IsAsset(row) && seen.Add(row.Id)) yield return (row.Id, Read(row));
+    }
+
+    /// <summary>
+    /// The book's choice for the low-value assets of a fiscal year; the first who needs one makes it. 409 <c>asset/choice</c> when it was made otherwise.
+    /// </summary>
+    public async Task<Refusal?> ChooseAsync(CaseSteps steps, string book, LowValueChoice choice, string by)
+    {
+        var id = LowValueChoice.IdOf(choice.Year);
+        var state = JsonSerializer.Serialize(choice, AssetJson.Default.LowValueChoice);
+        var outcome = await steps.RunAsync(Department, book, id, new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => Task.FromResult<Outcome<CaseDecision>>(new CaseDecision(state)));
+        if (outcome.Is(out _, out var refusal)) return null;
+        return refusal.Faults[0].Code != "case/id-reused" ? refusal : new Refusal(409, "asset/choice", choice.Choice == LowValueMethod.Pool
+            ? $"Low-value assets of fiscal year {choice.Year} are written off at once: the choice is one for the year. Use method immediate, or straightLine."
+            : $"Low-value assets of fiscal year {choice.Year} are pooled: the choice is one for the year. Use method pool, or straightLine.", "method");
+    }
+}
