@@ -28,7 +28,7 @@ internal static partial class FunctionMap
         var path = Path.Combine(Repository, "functions", file);
         Assert.True(File.Exists(path), $"Function {name} must stand in functions/{file}.");
         var source = File.ReadAllText(path);
-        var summary = source[..source.IndexOf($"class {type.Name}(", StringComparison.Ordinal)];
+        var summary = source[..Regex.Match(source, $@"class {type.Name}\b").Index];
         summary = summary[summary.LastIndexOf("<summary>", StringComparison.Ordinal)..summary.LastIndexOf("</summary>", StringComparison.Ordinal)];
         summary = Spaces().Replace(Tags().Replace(summary.Replace("///", "", StringComparison.Ordinal), match => match.Groups["cref"].Success ? $"`{match.Groups["cref"].Value}`" : match.Value is "<c>" or "</c>" ? "`" : ""), " ");
         var said = RowsAndMessages().Match(summary);
