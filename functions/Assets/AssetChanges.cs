@@ -81,6 +81,7 @@ internal static class AssetChanges
     private static List<Entry> OfTheMovement(string id, Asset asset)
     {
         var plan = DepreciationPlan.Of(asset);
-        return [.. AssetEntries.Of(id, asset, plan).Where(entry => entry.Id == AssetEntries.IdOf(id, plan.Results[^1]))];
+        var own = AssetEntries.IdOf(id, plan.Results[^1]);
+        return [.. AssetEntries.Of(id, asset, plan).Where(entry => entry.Id == own || entry.Id.StartsWith(own + ".", StringComparison.Ordinal))];
     }
 }

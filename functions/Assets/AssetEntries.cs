@@ -9,7 +9,7 @@ public static class AssetEntries
     private const string Department = "asset";
 
     /// <summary>
-    /// Every entry of its whole life, in order of date: <c>acquired</c> (when the register books it), each month's depreciation <c>2026-01</c>, each movement <c>m1</c>, <c>m2</c> …. Each may be posted late.
+    /// Every entry of its whole life, in order of date: <c>acquired</c> (when the register books it), each month's depreciation <c>2026-01</c>, each movement <c>m1</c>, <c>m2</c> …, and what a disposal takes back of months from it on <c>m2.2026-03</c>. Each may be posted late.
     /// Worked: laptop 1,200.00 over 36 months from 2026-01 → Dr 4830 33.33 Cr 0420 on 2026-01-31, 33.34 on 2026-02-28 …
     /// </summary>
     public static IReadOnlyList<Entry> Of(string id, Asset asset, DepreciationPlan plan)
@@ -23,7 +23,12 @@ public static class AssetEntries
         }
 
         foreach (var result in plan.Results)
-            if (Lines(asset, result) is { Count: > 0 } lines) entries.Add(Entry(id, What(result), result.Movement.Date, $"{asset.Text}: {NameOf(result.Movement)}", lines));
+        {
+            foreach (var (month, amount) in result.TakenBack.Where(taken => taken.AmountMinor > 0))
+                entries.Add(Entry(id, $"{What(result)}.{BusinessDay.MonthText(month)}", month.AddMonths(1).AddDays(-1), $"{asset.Text}: depreciation {BusinessDay.MonthText(month)} taken back", [new(result.Account, amount), new(asset.DepreciationAccount, -amount)]));
+            if (Lines(result) is { Count: > 0 } lines) entries.Add(Entry(id, What(result), result.Movement.Date, $"{asset.Text}: {NameOf(result.Movement)}", lines));
+        }
+
         return [.. entries.OrderBy(entry => entry.Date)];
     }
 
@@ -58,25 +63,24 @@ public static class AssetEntries
                 if (accounts.Contains(line.Account)) yield return (entry.Date, line.Account, line.AmountMinor);
     }
 
-    private static List<Line> Lines(Asset asset, MovementResult result) => result.Movement switch
+    private static List<Line> Lines(MovementResult result) => result.Movement switch
     {
         Addition { Against: { } against } addition => [new(result.Account, addition.AmountMinor), new(against, -addition.AmountMinor)],
         Impairment impairment => [new(impairment.Account, impairment.AmountMinor), new(result.Account, -impairment.AmountMinor)],
         WriteUp writeUp => [new(result.Account, writeUp.AmountMinor), new(writeUp.Account, -writeUp.AmountMinor)],
         Transfer transfer when result.BookValueMinor != 0 => [new(transfer.ToAccount, result.BookValueMinor), new(result.Account, -result.BookValueMinor)],
-        Disposal disposal => DisposalLines(asset, result, disposal),
+        Disposal disposal => DisposalLines(result, disposal),
         _ => [],
     };
 
     /// <summary>
-    /// Over-depreciation is taken back, the book value leaves, the proceeds come gross, both without netting (HGB §246(2)). Worked: book value 300.00, sold for 400.00 + 76.00 VAT → Dr 2315 300.00 Cr 0420; Dr 1400 476.00, Cr 8820 400.00, Cr 1776 76.00.
+    /// The book value leaves, the proceeds come gross, both without netting (HGB §246(2)). Worked: book value 300.00, sold for 400.00 + 76.00 VAT → Dr 2315 300.00 Cr 0420; Dr 1400 476.00, Cr 8820 400.00, Cr 1776 76.00.
     /// </summary>
-    private static List<Line> DisposalLines(Asset asset, MovementResult result, Disposal disposal)
+    private static List<Line> DisposalLines(MovementResult result, Disposal disposal)
     {
         var accounts = disposal.Accounts;
         var isGain = disposal.NetMinor > result.BookValueMinor;
         List<Line> lines = [];
-        if (result.OverDepreciatedMinor > 0) lines.AddRange([new(result.Account, result.OverDepreciatedMinor), new(asset.DepreciationAccount, -result.OverDepreciatedMinor)]);
         if (result.BookValueMinor > 0) lines.AddRange([new(isGain ? accounts.GainBookValue : accounts.LossBookValue, result.BookValueMinor), new(result.Account, -result.BookValueMinor)]);
         if (disposal.NetMinor == 0) return lines;
         lines.Add(new(accounts.Against, disposal.NetMinor + disposal.TaxMinor));

@@ -77,6 +77,7 @@ public sealed record AssetSchedule(FiscalYear Year, string Currency, int Digits,
 
         void PutMovement(MovementResult result)
         {
+            foreach (var (month, amount) in result.TakenBack) PutDepreciation(result.Account, month.AddMonths(1).AddDays(-1), -amount);
             if (result.Movement.Date > year.Last) return;
             var isBefore = result.Movement.Date < year.First;
             var (cost, value, account) = (result.CostMinor, result.BookValueMinor, result.Account);
@@ -92,7 +93,6 @@ public sealed record AssetSchedule(FiscalYear Year, string Currency, int Digits,
                     Put(account, isBefore ? AssetScheduleLine.Empty with { DepreciationOpeningMinor = -value } : AssetScheduleLine.Empty with { WriteUpsMinor = value });
                     break;
                 case Disposal:
-                    PutDepreciation(account, result.Movement.Date, -result.OverDepreciatedMinor);
                     Put(account, isBefore ? AssetScheduleLine.Empty with { CostOpeningMinor = -cost, DepreciationOpeningMinor = -(cost - value) } : AssetScheduleLine.Empty with { DisposalsMinor = cost, OnDisposalsMinor = cost - value });
                     break;
                 case Transfer transfer:

@@ -18,10 +18,10 @@ public sealed record DepreciationMonth(DateOnly Month, long AmountMinor, long Bo
 /// <param name="Account">The account the asset was on when it began.</param>
 /// <param name="CostMinor">Change of the cost (of a transfer: the cost that moves), minor units.</param>
 /// <param name="BookValueMinor">Change of the book value; of a disposal what leaves, of a transfer what moves, as a positive number.</param>
-/// <param name="OverDepreciatedMinor">Of a disposal: depreciation of the share for months after it, which is taken back.</param>
+/// <param name="TakenBack">Of a disposal: the share's depreciation of months from it on that had been fixed, by month and amount; it is taken back on the last day of each.</param>
 /// <param name="AfterMinor">What the asset is worth after it and after every month that was fixed then.</param>
 /// <param name="FixedThrough">First day of the last of those months.</param>
-public sealed record MovementResult(AssetMovement Movement, int Number, string Account, long CostMinor, long BookValueMinor, long OverDepreciatedMinor = 0, long AfterMinor = 0, DateOnly FixedThrough = default);
+public sealed record MovementResult(AssetMovement Movement, int Number, string Account, long CostMinor, long BookValueMinor, IReadOnlyList<(DateOnly Month, long AmountMinor)> TakenBack, long AfterMinor = 0, DateOnly FixedThrough = default);
 
 /// <summary>An asset's whole life, computed from what was acquired and what has happened since: pure, and the same however often it is asked.</summary>
 /// <param name="Months">Depreciation, in order; months of zero are left out.</param>
@@ -50,14 +50,19 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
     {
         var value = asset.Acquired <= date ? asset.CostMinor - (asset.TakenOver?.DepreciationMinor ?? 0) : 0;
         value -= Months.Where(month => month.LastDay <= date).Sum(month => month.AmountMinor);
-        foreach (var result in Results.Where(result => result.Movement.Date <= date)) value += Delta(result);
+        foreach (var result in Results)
+        {
+            if (result.Movement.Date <= date) value += Delta(result);
+            value += result.TakenBack.Where(month => month.Month.AddMonths(1) <= date.AddDays(1)).Sum(month => month.AmountMinor);
+        }
+
         return value;
     }
 
-    /// <summary>The change of the book value by a movement.</summary>
+    /// <summary>The change of the book value by a movement, beside what it takes back.</summary>
     internal static long Delta(MovementResult result) => result.Movement switch
     {
-        Disposal => result.OverDepreciatedMinor - result.BookValueMinor,
+        Disposal => -result.BookValueMinor,
         Transfer => 0,
         _ => result.BookValueMinor,
     };
@@ -126,7 +131,7 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
                 Disposal disposal => Dispose(disposal, effective),
                 _ => throw new ArgumentOutOfRangeException(nameof(movement), movement.GetType().Name, "An unknown movement."),
             };
-            _value += Delta(result);
+            _value += Delta(result) + result.TakenBack.Sum(month => month.AmountMinor);
             _cost += movement is Disposal ? -result.CostMinor : result.CostMinor;
             _results.Add(result with { AfterMinor = _value, FixedThrough = Month(_cut) });
             Replan();
@@ -144,7 +149,7 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
                 var month = Month(index);
                 var end = month.AddMonths(1).AddDays(-1);
                 for (; next < _results.Count && _results[next].Movement.Date <= end; next++) value += Delta(_results[next]);
-                value -= amount;
+                value -= amount - _results.SelectMany(result => result.TakenBack).Where(taken => taken.Month == month).Sum(taken => taken.AmountMinor);
                 months.Add(new DepreciationMonth(month, amount, value));
                 accounts.Add(AccountOf(end));
             }
@@ -163,13 +168,13 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
 
         private MovementResult Dispose(Disposal disposal, int effective)
         {
-            var over = Share(_fixed.Where(month => month.Month > effective).Sum(month => month.AmountMinor), disposal.Share);
-            // What the share would be worth had it not been written off after the sale.
-            var bookValue = Share(_value, disposal.Share) + over;
-            return Result(disposal, Share(_cost, disposal.Share), bookValue, over);
+            // What the share would be worth had it not been written off after the sale. An earlier disposal has taken back its part of those months.
+            var earlier = _results.SelectMany(result => result.TakenBack).ToLookup(taken => Index(taken.Month), taken => taken.AmountMinor);
+            List<(DateOnly, long AmountMinor)> taken = [.. _fixed.Where(month => month.Month > effective).Select(month => (Month(month.Month), Share(month.AmountMinor - earlier[month.Month].Sum(), disposal.Share)))];
+            return Result(disposal, Share(_cost, disposal.Share), Share(_value, disposal.Share) + taken.Sum(month => month.AmountMinor), taken);
         }
 
-        private MovementResult Result(AssetMovement movement, long cost, long bookValue, long over = 0) => new(movement, _results.Count + 1, _account, cost, bookValue, over);
+        private MovementResult Result(AssetMovement movement, long cost, long bookValue, IReadOnlyList<(DateOnly, long)>? takenBack = null) => new(movement, _results.Count + 1, _account, cost, bookValue, takenBack ?? []);
 
         private static long Share(long amountMinor, decimal share) => share == 1 ? amountMinor : (long)decimal.Round(amountMinor * share, MidpointRounding.AwayFromZero);
 
