@@ -25,6 +25,9 @@ internal sealed class NightBook
         return new NightBook(app, book);
     }
 
+    /// <summary>A book that is there or is to be opened.</summary>
+    public static NightBook Of(TestApp app, TestBook book) => new(app, book);
+
     /// <summary>The same book as another app shows it.</summary>
     public NightBook In(TestApp app) => new(app, Book.In(app));
 
