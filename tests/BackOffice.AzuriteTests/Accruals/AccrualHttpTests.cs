@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BackOffice.Accruals;
 using BackOffice.AzuriteTests.Nightly;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
 using BackOffice.Nightly;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -233,6 +236,53 @@ public sealed class AccrualHttpTests(SharedApp shared) : IClassFixture<SharedApp
 
         Assert.Equal(("settled", "0.00"), (settled.Text("status"), settled.Text("balance")));
         Assert.Empty(await _night.BalancesAsync());
+    }
+
+    [Fact]
+    public async Task Cancel_WithMoreToPostThanARowCanHold_IsRefusedAndChangesNothing()
+    {
+        var body = Body();
+        (body["amount"], body["date"], body["from"], body["to"], body["text"]) = ("120000.00", "1926-01-01", "1926-01-01", "2025-12-31", new string('x', 400));
+        (await PutAsync("a", body.ToJsonString())).Is(HttpStatusCode.Created);
+        var before = (await Book.HeadHashAsync(), (await Book.GetAsync("/accruals/a")).ToString());
+
+        (await ChangeAsync("a", "cancellation", """{"date":"2025-11-30","mode":"release"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/too-many-entries");
+
+        Assert.Equal(before, (await Book.HeadHashAsync(), (await Book.GetAsync("/accruals/a")).ToString()));
+        var early = (await ChangeAsync("a", "cancellation", """{"date":"1950-12-31","mode":"release"}""")).Is(HttpStatusCode.Created).Json;
+        Assert.Equal(("cancelled", "0.00", "30000.00", 302L), (early.Text("status"), early.Text("balance"), early.Text("released"), await Book.EntriesAsync())); // booked, 25 years of months, cancelled
+    }
+
+    [Fact]
+    public async Task Change_OfClosedMonths_IsPostedInTheFirstOpenOne()
+    {
+        (await _night.AccrueAsync("a", from: "2025-01-01", to: "2025-12-31")).Is(HttpStatusCode.Created);
+        foreach (var month in (string[])["2025-01", "2025-02"]) (await Book.CloseAsync(month)).Is(HttpStatusCode.OK);
+
+        (await ChangeAsync("a", "cancellation", """{"date":"2025-02-15","mode":"release"}""")).Is(HttpStatusCode.Created);
+
+        Assert.Equal(["accrual:a:booked 2025-01-01", "accrual:a:2025-01-31 2025-03-01", "accrual:a:cancelled 2025-03-01"], (await Book.IsWholeAsync()).Select(entry => $"{entry.Text("id")} {entry.Text("date")}"));
+        Assert.Empty(await _night.BalancesAsync());
+    }
+
+    [Fact]
+    public async Task Commit_ThatWasCutOffBeforeItsEntries_IsPostedByItsQueue()
+    {
+        var (accruals, steps) = (shared.App.Services.GetRequiredService<AccrualTable>(), shared.App.Services.GetRequiredService<CaseSteps>());
+        var cutOff = accruals.Department with { TellAsync = (_, _) => throw new InvalidOperationException("cut off") };
+        var accrual = new Accrual(AccrualKind.PrepaidExpense, 1_200_00, new(2026, 1, 1), new(2026, 1, 1), new(2026, 12, 31), AccrualMethod.Monthly, "0980", "4360", "Insurance", new(2026, 1, 1), false, []);
+        var decision = new CaseDecision(AccrualTable.Write(accrual), Tell: Posting.ToTell([.. AccrualEntries.Of("a", accrual).Take(1)], 2, "alice"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => steps.RunAsync(cutOff, Book.Id, "a", new CaseCommand(CaseCommand.Create, "{}", "alice", CaseCommand.Create), _ => Task.FromResult<Outcome<CaseDecision>>(decision)));
+        Assert.Equal("0.00", (await Book.GetAsync("/accruals/a")).Text("balance"));
+
+        List<Deadline> left = [];
+        await foreach (var deadline in shared.App.Services.GetRequiredService<Agenda>().ThroughAsync(TimeProvider.System.GetUtcNow().AddDays(1)))
+            if (deadline.Book == Book.Id) left.Add(deadline);
+        var message = JsonSerializer.Serialize(new Envelope<DueDeadlines>(DueDeadlines.Schema, 1, "Tick:1:0", "accruals", new DueDeadlines([Assert.Single(left)])), KernelMessages.Default.EnvelopeDueDeadlines);
+        foreach (var _ in (int[])[1, 2]) await shared.App.FireAsync(nameof(RunAccrualAgenda), message); // told twice
+
+        await Eventually.IsTrueAsync(async () => (await Book.GetAsync("/accruals/a")).Text("balance") == "1200.00", "the deferral is booked");
+        Assert.Equal(("accrual:a:booked", "alice"), ((await Book.IsWholeAsync()).Single().Text("id"), (await Book.GetAsync("/entries/accrual:a:booked")).Text("by")));
     }
 
     [Fact]
