@@ -43,7 +43,7 @@ public enum CancellationMode
 
 /// <summary>A change of an accrual, in the order in which they were made.</summary>
 /// <param name="Date">The business date it takes effect.</param>
-/// <param name="Kept">Slices booked on or before this date stay as they were: the latest of <paramref name="Date"/>, the last slice in the book, and a night under way when the change was made.</param>
+/// <param name="Kept">Slices booked on or before this date stay as they were: the latest of <paramref name="Date"/>, the last slice in the book, a night under way when the change was made, and what the change before it kept.</param>
 [JsonDerivedType(typeof(Redated), "redated")]
 [JsonDerivedType(typeof(Cancelled), "cancelled")]
 [JsonDerivedType(typeof(Settled), "settled")]

@@ -45,7 +45,7 @@ internal static class AccrualChanges
         });
 
     /// <summary>
-    /// Through which day slices stay as they are: the change's own, that of the last slice in the book, or that of a night under way, whichever is latest. Should a night begin between this look and the commit, it may release
+    /// Through which day slices stay as they are: the change's own, that of the last slice in the book, that of a night under way, or what an earlier change kept, whichever is latest. Should a night begin between this look and the commit, it may release
     /// what the change drops: the next night's check would show it.
     /// </summary>
     private static async Task<DateOnly> KeptAsync(OpenedBook book, NightTable nights, string id, Accrual accrual, DateOnly date)
@@ -53,7 +53,7 @@ internal static class AccrualChanges
         var slices = AccrualSchedule.Of(accrual);
         var known = await Posting.KnownAsync(book, slices.Select(slice => AccrualEntries.IdOf(id, slice)));
         var released = slices.Where(slice => known.Contains(AccrualEntries.IdOf(id, slice))).Select(slice => slice.BookedOn);
-        return released.Append(date).Append(await nights.RunningAsync(book.Book.Id) ?? date).Max();
+        return released.Append(date).Append(await nights.RunningAsync(book.Book.Id) ?? date).Append(accrual.LastChange?.Kept ?? date).Max();
     }
 
     private static bool IsOfThisChange(string id, Accrual accrual, Entry entry) => accrual.LastChange is Cancelled && entry.Id == Ids.Derived("accrual", id, "cancelled");

@@ -28,7 +28,12 @@ public static class AccrualSchedule
         {
             var change = accrual.Changes[n];
             List<AccrualSlice> kept = [.. slices.Where(slice => slice.BookedOn <= change.Kept)];
-            if (change is Redated redated) kept.AddRange(Spread(accrual.AmountMinor - SumMinor(kept), RestFrom(accrual, kept), redated.To, accrual.Method, redated.Date, n + 1));
+            if (change is Redated redated)
+            {
+                var earliest = redated.Date > accrual.EarliestBooking ? redated.Date : accrual.EarliestBooking;
+                kept.AddRange(Spread(accrual.AmountMinor - SumMinor(kept), RestFrom(accrual, kept), redated.To, accrual.Method, earliest, n + 1));
+            }
+
             slices = kept;
         }
 

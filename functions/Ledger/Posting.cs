@@ -41,13 +41,17 @@ public sealed class Posting(Books books)
     }
 
     /// <summary>
-    /// What a case has to tell so that these entries get into the book: those that are not there yet, as <see cref="ToTell"/>; null when all are. Or the refusal that one of them would meet.
+    /// What a case has to tell so that these entries get into the book: those that are not there yet, as <see cref="ToTell"/>; null when all are. Or the refusal that one of them would meet; 422
+    /// <c>ledger/too-many-entries</c> when they are more than a row can hold: hundreds that no night has posted yet.
     /// </summary>
     public static async Task<(string? Tell, Refusal? Refusal)> PrepareAsync(OpenedBook book, IReadOnlyList<Entry> entries, string by)
     {
         var missing = await book.Book.ReadAsync(state => entries.Where(entry => state.Index.Find(Ids.Digest(entry.Id)) is null).ToList());
         if (missing.Count == 0) return (null, null);
-        return await FindRefusalAsync(book, missing) is { } refusal ? (null, refusal) : (ToTell(missing, book.Digits, by), null);
+        if (await FindRefusalAsync(book, missing) is { } refusal) return (null, refusal);
+        var tell = ToTell(missing, book.Digits, by);
+        return tell.Length <= CaseTable.MaxStateChars ? (tell, null)
+            : (null, new Refusal(422, "ledger/too-many-entries", $"{missing.Count:N0} entries would have to be posted at once, more than one step can. Let the nights post those that are due, and send the request again."));
     }
 
     /// <summary>Which of these entry ids are in the book.</summary>
