@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -20,9 +21,11 @@ public sealed class PutParameter(Parameters parameters, TimeProvider time)
         {
             List<Fault> faults = [];
             var fields = new JsonFields(json.RootElement, faults);
-            var (from, value, reason) = (fields.Date("from"), fields.Number("value"), fields.Text("reason", 500));
+            var (from, text, reason) = (fields.Date("from"), fields.Text("value", 20), fields.Text("reason", 500));
             fields.NoOthers();
-            return faults.Count > 0 ? new Problem(Refusal.Of(faults)) : await ChangeAsync(parameter, from!.Value, value!.Value, reason, Caller.Of(request).Name);
+            if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && text.Length > 0)
+                faults.Add(new Fault("value", "request/number", "'value' must be a decimal number in a string, such as \"0.19\"."));
+            return faults.Count > 0 ? new Problem(Refusal.Of(faults)) : await ChangeAsync(parameter, from!.Value, value, reason, Caller.Of(request).Name);
         }
     }
 

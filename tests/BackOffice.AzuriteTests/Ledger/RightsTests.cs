@@ -29,9 +29,9 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
     }
 
     [Fact]
-    public void OnlyHealth_IsOpenToAll()
+    public void OnlyWhatTellsNothingOfABook_IsOpenToAll()
     {
-        Assert.Equal(["GetHealth"], HttpFunctions.Where(function => function.GetCustomAttribute<OpenToAllAttribute>() is not null).Select(Name));
+        Assert.Equal(["CalculateAccrual", "CalculateDepreciation", "GetCalendar", "GetHealth"], HttpFunctions.Where(function => function.GetCustomAttribute<OpenToAllAttribute>() is not null).Select(Name).Order());
         Assert.True(HttpFunctions.Length >= 20);
     }
 
@@ -84,7 +84,7 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
     {
         var answer = await CallAsync(shared.App, method, path, "Bearer " + shared.App.Token("Auditor"));
 
-        if (method == "GET") Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{function}: {answer.Text}");
+        if (method == "GET" || function == "PreviewNight") Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{function}: {answer.Text}");
         else answer.IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
     }
 

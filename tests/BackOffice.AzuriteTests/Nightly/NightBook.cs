@@ -58,7 +58,7 @@ internal sealed class NightBook
             var answer = await _operator.TryGetAsync($"/nights/{date}");
             night = answer.Status == HttpStatusCode.OK ? answer.Json : null;
             return night?.Text("status") is "done" or "attention";
-        }, $"the night of {date} has ended");
+        }, $"the night of {date} has ended", timeoutSeconds: 120); // it may have many before it
         return night!.Value;
     }
 
