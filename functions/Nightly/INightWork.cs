@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 
@@ -25,7 +26,8 @@ public interface INightWork
     Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night);
 }
 
-/// <summary>The phases in which a night posts, in order; a later one sees what an earlier one posted.</summary>
+/// <summary>The phases in which a night posts, in order; a later one sees what an earlier one posted. Written by name, also in messages, which the host reads by rules of its own.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<NightPhaseName>))]
 public enum NightPhaseName
 {
     /// <summary>What is due by the calendar: accrual slices, depreciation.</summary>

@@ -36,6 +36,20 @@ public sealed class NightHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Night_OfManyChunks_IsDoneByMessages_EachSliceOnce()
+    {
+        await using var app = await TestApp.StartAsync(azurite, _clock, "--LocalWorker:Queues=true", "--Nightly:ChunkEntries=1");
+        var night = await NightBook.OpenAsync(app);
+        for (var n = 0; n < 5; n++) (await night.AccrueAsync($"insurance-{n}")).Is(HttpStatusCode.Created);
+
+        var record = await night.RunAsync("2026-01-31");
+
+        Assert.Equal(("done", 5L, 5L, 0L), (record.Text("status"), record.Number("planned"), record.Number("posted"), record.Number("known")));
+        Assert.Equal("5500.00", (await night.BalancesAsync())["0980"]);
+        Assert.Equal(10, (await night.Book.IsWholeAsync()).Count);
+    }
+
+    [Fact]
     public async Task Night_CatchesUpTheNightsBeforeIt_InOrder()
     {
         (await _night.AccrueAsync("insurance")).Is(HttpStatusCode.Created);
