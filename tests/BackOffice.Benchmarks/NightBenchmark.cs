@@ -20,7 +20,7 @@ internal static class NightBenchmark
     private static readonly DateOnly Date = new(2026, 1, 31);
     private static readonly DateTimeOffset DayAfter = new(2026, 2, 1, 11, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>A department's cases of which each has one entry due in the night.</summary>
     /// <param name="Table">Where they are kept.</param>
