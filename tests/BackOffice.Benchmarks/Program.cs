@@ -16,7 +16,7 @@ try
     if (wanted.Contains("import")) await ImportAsync();
     if (wanted.Contains("post")) await PostAsync();
     if (wanted.Contains("size")) await SizeAsync();
-    if (wanted.Contains("night")) await NightBenchmark.RunAsync(folder.FullName, wanted.Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var slices) ? slices : 0).Max() is > 0 and var count ? count : 100_000);
+    if (wanted.Contains("night")) await NightBenchmark.RunAsync(wanted.Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var number) ? number : 0).FirstOrDefault(number => number > 0, 100_000));
 }
 finally
 {
