@@ -92,7 +92,7 @@ public sealed class Agenda(Storage storage)
         }
     }
 
-    private static TableEntity ToRow(Deadline deadline)
+    internal static TableEntity ToRow(Deadline deadline)
     {
         var due = deadline.DueAt.UtcDateTime;
         return new TableEntity($"{BusinessDay.Text(DateOnly.FromDateTime(due))}|{Ids.Key(deadline.Case)[0]}", $"{Time(due)}!{deadline.Department}!{deadline.Book}!{deadline.Case}!{deadline.What}");

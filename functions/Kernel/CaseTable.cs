@@ -132,7 +132,7 @@ public sealed class CaseTable(Storage storage, string name)
     public async Task<bool> CommitAsync(string book, CaseRow? before, CaseChange change)
     {
         await storage.ReadyAsync();
-        var actions = Actions(Partition(book, change.Id), before, change);
+        var actions = Actions(book, before, change);
         try
         {
             await _table.SubmitTransactionAsync(actions, CancellationToken.None);
@@ -155,9 +155,11 @@ public sealed class CaseTable(Storage storage, string name)
     /// <summary>Notes that it has been told. The row is never changed, so whoever deletes it means the same one.</summary>
     public Task ToldAsync(string book, string id, int version) => _table.DeleteEntityAsync(Partition(book, id), TellKey(id, version));
 
-    private static List<TableTransactionAction> Actions(string partition, CaseRow? before, CaseChange change)
+    /// <summary>The rows that a change writes, all of one partition.</summary>
+    internal static List<TableTransactionAction> Actions(string book, CaseRow? before, CaseChange change)
     {
         if (change.State.Length > MaxStateChars) throw new InvalidOperationException($"The state of case {change.Id} has {change.State.Length:N0} characters; a row holds {MaxStateChars:N0}.");
+        var partition = Partition(book, change.Id);
         var row = new TableEntity(partition, (change.IsDone ? "done!" : "open!") + change.Id) { ["Version"] = change.Step.Version };
         row.AddText("State", change.State);
         List<TableTransactionAction> actions = [];

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Azure.Data.Tables;
+using BackOffice.Accruals;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using BackOffice.LocalWorker;
+
+namespace BackOffice.Benchmarks;
+
+/// <summary>
+/// A night with many slices due, from the call that starts it to the record that says it is done; and many deadlines in one minute. It proves its own result: every slice in the book, every account as it must be, every
+/// check passed, nothing left in the agenda. Azurite holds its rows in memory here: else it would write all of them to its file anew every five seconds, and little else.
+/// </summary>
+internal static class NightBenchmark
+{
+    private const string Book = "night";
+    private const int Deadlines = 10_000;
+    private static readonly DateOnly Date = new(2026, 1, 31);
+    private static readonly DateTimeOffset DayAfter = new(2026, 2, 1, 11, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>A department's cases of which each has one entry due in the night.</summary>
+    /// <param name="Table">Where they are kept.</param>
+    /// <param name="Account">An account that their entries move, which is theirs alone.</param>
+    /// <param name="Case">The first commit of the n-th.</param>
+    /// <param name="DueMinor">What the n-th one's entry adds to the account, minor units.</param>
+    private sealed record Work(string Table, string Account, Func<int, CaseChange> Case, Func<int, long> DueMinor);
+
+    private static readonly Work Accruals = new("Accruals", "1700", AccruedExpense, n => -AmountMinor(n));
+
+    public static async Task RunAsync(int count)
+    {
+        await NightAsync([(Accruals, 500)]); // what is first compiled must not be counted as growth
+        Console.WriteLine();
+        Console.WriteLine("| night of | from the call to done | planning and posting | checks | slices a second | storage operations a slice |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        var small = Print(count / 10, await NightAsync([(Accruals, count / 10)]));
+        var large = Print(count, await NightAsync([(Accruals, count)]));
+        Console.WriteLine($"| ratio | {large.Seconds / small.Seconds:0.0} | {large.Postings / small.Postings:0.0} | {large.Checks / small.Checks:0.0} | | |");
+        PrintKinds(large, count, "slice");
+
+        var deadlines = await AgendaAsync();
+        Console.WriteLine();
+        Console.WriteLine($"| deadlines of one minute | until none is left | a second | storage operations a deadline |");
+        Console.WriteLine("|---|---:|---:|---:|");
+        Console.WriteLine($"| {Deadlines:N0} | {deadlines.Seconds:0.0} s | {Deadlines / deadlines.Seconds:N0} | {(double)deadlines.Operations / Deadlines:0.00} |");
+        PrintKinds(deadlines, Deadlines, "deadline");
+    }
+
+    private sealed record Measured(double Seconds, double Postings, double Checks, long Operations, IReadOnlyList<KeyValuePair<string, int>> Kinds);
+
+    private static Measured Print(int count, Measured night)
+    {
+        Console.WriteLine($"| {count:N0} slices | {night.Seconds:0.0} s | {night.Postings:0.0} s | {night.Checks:0.0} s | {count / night.Seconds:N0} | {(double)night.Operations / count:0.0000} |");
+        return night;
+    }
+
+    private static void PrintKinds(Measured measured, int count, string what)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"| storage operations | all | a {what} |");
+        Console.WriteLine("|---|---:|---:|");
+        foreach (var (kind, times) in measured.Kinds) Console.WriteLine($"| {kind} | {times:N0} | {(double)times / count:0.00000} |");
+    }
+
+    private static async Task<Measured> NightAsync((Work Work, int Count)[] works)
+    {
+        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions());
+        await using var app = await HostedApp.StartAsync(azurite, DayAfter);
+        await app.SendAsync(HttpMethod.Put, $"books/{Book}", """{"name":"Benchmark","currency":"EUR","chart":"SKR03"}""");
+        var seeding = Stopwatch.StartNew();
+        foreach (var (work, count) in works) await CaseSeed.CasesAsync(azurite, work.Table, Book, Enumerable.Range(0, count).Select(work.Case));
+        var (slices, seeded) = (works.Sum(work => work.Count), seeding.Elapsed.TotalSeconds);
+
+        using var operations = new StorageOperations(azurite);
+        var clock = Stopwatch.StartNew();
+        await app.SendAsync(HttpMethod.Post, $"books/{Book}/nights/{BusinessDay.Text(Date)}");
+        double? planned = null;
+        JsonElement night;
+        while (true)
+        {
+            night = await app.GetAsync($"books/{Book}/nights/{BusinessDay.Text(Date)}");
+            if (planned is null && Number(night, "planned") > 0) planned = clock.Elapsed.TotalSeconds;
+            if (Text(night, "status") != "running") break;
+            if (clock.Elapsed > Patience) throw new InvalidOperationException($"The night does not end: {night.GetRawText()}");
+            await Task.Delay(Look);
+        }
+
+        var seconds = clock.Elapsed.TotalSeconds;
+        var (total, kinds) = operations.Read();
+        Console.Error.WriteLine($"  {slices:N0} slices: put there in {seeded:0} s; planned after {planned:0.0} s");
+
+        Must(Text(night, "status") == "done" && Number(night, "planned") == slices && Number(night, "posted") == slices && Number(night, "known") == 0 && Number(night, "refused") == 0, night);
+        Must(Number(night, "checksFailed") == 0 && night.GetProperty("checks").EnumerateArray().All(check => check.GetProperty("passed").GetBoolean()), night);
+        foreach (var (work, _) in works) Must(night.GetProperty("checks").EnumerateArray().Any(check => Text(check, "subject") == work.Account), night);
+        await ProveAsync(azurite, app, slices, [.. works.Select(work => (work.Work.Account, Enumerable.Range(0, work.Count).Sum(work.Work.DueMinor)))]);
+        return new Measured(seconds, PhaseSeconds(night, "postings"), PhaseSeconds(night, "checks"), total, kinds);
+    }
+
+    private static async Task<Measured> AgendaAsync()
+    {
+        await using var azurite = await AzuriteProcess.StartAsync(new AzuriteOptions());
+        await using var app = await HostedApp.StartAsync(azurite, DayAfter);
+        await app.SendAsync(HttpMethod.Put, $"books/{Book}", """{"name":"Benchmark","currency":"EUR","chart":"SKR03"}""");
+        await app.FireAsync(nameof(Tick)); // from now on a tick takes what has come since the last
+        await EventuallyAsync(async () => await FirstAsync(azurite, "Agenda", "PartitionKey eq 'tick'") is not null, "the first tick");
+        await CaseSeed.CasesAsync(azurite, "Accruals", Book, Enumerable.Range(0, Deadlines).Select(Untold));
+        var due = new DateTimeOffset(DayAfter.UtcDateTime.AddMinutes(10));
+        await CaseSeed.DeadlinesAsync(azurite, Enumerable.Range(0, Deadlines).Select(n => new Deadline(due.AddSeconds(n % 60), "accruals", Book, CaseId(n), "tell-000001")));
+        app.Clock.Set(due.AddMinutes(1));
+
+        using var operations = new StorageOperations(azurite);
+        var clock = Stopwatch.StartNew();
+        await app.FireAsync(nameof(Tick));
+        await EventuallyAsync(async () => await FirstAsync(azurite, "Agenda", "PartitionKey lt 'tick'") is null, "the deadlines have been dealt with");
+        var seconds = clock.Elapsed.TotalSeconds;
+        var (total, kinds) = operations.Read();
+
+        if (await FirstAsync(azurite, "Accruals", "RowKey ge 'tell!' and RowKey lt 'tell\"'") is { } left) throw new InvalidOperationException($"{left.RowKey} has not been told.");
+        await ProveAsync(azurite, app, Deadlines, [("0980", Enumerable.Range(0, Deadlines).Sum(AmountMinor))]);
+        return new Measured(seconds, 0, 0, total, kinds);
+    }
+
+    /// <summary>So many entries are in the book and no more, its accounts are as they must be, and nothing is left in the agenda or in poison.</summary>
+    private static async Task ProveAsync(AzuriteProcess azurite, HostedApp app, int entries, (string Account, long BalanceMinor)[] accounts)
+    {
+        var book = await app.GetAsync($"books/{Book}");
+        Must(Number(book, "entries") == entries, book);
+        var balances = (await app.GetAsync($"books/{Book}/trial-balance?on=2199-12-31")).GetProperty("accounts");
+        foreach (var (account, minor) in accounts)
+        {
+            var line = balances.EnumerateArray().Single(line => Text(line, "account") == account);
+            Must(Text(line, "balance") == Amount.Format(minor, 2), line);
+        }
+
+        if (await FirstAsync(azurite, "Agenda", "PartitionKey lt 'tick'") is { } deadline) throw new InvalidOperationException($"Left in the agenda: {deadline.RowKey}");
+        if (await FirstAsync(azurite, "PoisonMessages", "PartitionKey ge ''") is { } poison) throw new InvalidOperationException($"Poison: {poison.PartitionKey}");
+    }
+
+    /// <summary>A year's expense that is invoiced later, one slice of it due in January.</summary>
+    private static CaseChange AccruedExpense(int n) => Created(n, Of(n, AccrualKind.AccruedExpense, "1700", AmountMinor(n) * 12), null);
+
+    /// <summary>A deferral whose commit was cut off before its booking was told.</summary>
+    private static CaseChange Untold(int n)
+    {
+        var accrual = Of(n, AccrualKind.PrepaidExpense, "0980", AmountMinor(n));
+        return Created(n, accrual, Posting.ToTell([AccrualEntries.Of(CaseId(n), accrual)[0]], 2, "bench"));
+    }
+
+    private static CaseChange Created(int n, Accrual accrual, string? tell)
+    {
+        var json = AccrualTable.Write(accrual);
+        return new CaseChange(CaseId(n), new CaseStep(1, DayAfter.AddDays(-31), "bench", CaseCommand.Create, json), json, CaseCommand.Create) { Tell = tell };
+    }
+
+    private static Accrual Of(int n, AccrualKind kind, string account, long amountMinor) => new(
+        kind, amountMinor, new DateOnly(2026, 1, 1), new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), AccrualMethod.Monthly, account, "4360", string.Create(CultureInfo.InvariantCulture, $"Insurance no. {n}"),
+        new DateOnly(2026, 1, 1), false, []);
+
+    private static string CaseId(int n) => string.Create(CultureInfo.InvariantCulture, $"case-{n:D6}");
+
+    private static long AmountMinor(int n) => 1_000 + (n * 7_919L % 90_001);
+
+    private static async Task<TableEntity?> FirstAsync(AzuriteProcess azurite, string table, string filter)
+    {
+        await foreach (var row in new TableClient(azurite.ConnectionString, table).QueryAsync<TableEntity>(filter, maxPerPage: 1)) return row;
+        return null;
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> isTrue, string what)
+    {
+        for (var clock = Stopwatch.StartNew(); !await isTrue(); await Task.Delay(Look))
+            if (clock.Elapsed > Patience) throw new InvalidOperationException($"Still not true: {what}.");
+    }
+
+    private static void Must(bool isTrue, JsonElement answer)
+    {
+        if (!isTrue) throw new InvalidOperationException($"The result is not what it must be: {answer.GetRawText()}");
+    }
+
+    private static double PhaseSeconds(JsonElement night, string name)
+    {
+        var phase = night.GetProperty("phases").EnumerateArray().Single(phase => Text(phase, "name") == name);
+        return (phase.GetProperty("endedAt").GetDateTimeOffset() - phase.GetProperty("startedAt").GetDateTimeOffset()).TotalSeconds;
+    }
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
+}
