@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Data.Tables;
 using BackOffice.Accruals;
+using BackOffice.Assets;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.LocalWorker;
@@ -27,20 +28,22 @@ internal static class NightBenchmark
     /// <param name="Account">An account that their entries move, which is theirs alone.</param>
     /// <param name="Case">The first commit of the n-th.</param>
     /// <param name="DueMinor">What the n-th one's entry adds to the account, minor units.</param>
-    private sealed record Work(string Table, string Account, Func<int, CaseChange> Case, Func<int, long> DueMinor);
+    /// <param name="BeforeMinor">What stands there of it before.</param>
+    private sealed record Work(string Table, string Account, Func<int, CaseChange> Case, Func<int, long> DueMinor, Func<int, long> BeforeMinor);
 
-    private static readonly Work Accruals = new("Accruals", "1700", AccruedExpense, n => -AmountMinor(n));
+    private static readonly Work Accruals = new("Accruals", "1700", AccruedExpense, n => -AmountMinor(n), _ => 0);
+    private static readonly Work Assets = new("Assets", "0420", Laptop, n => -AmountMinor(n), n => AmountMinor(n) * 12);
 
     public static async Task RunAsync(int count)
     {
-        await NightAsync([(Accruals, 500)]); // what is first compiled must not be counted as growth
+        await NightAsync([(Accruals, 500), (Assets, 100)]); // what is first compiled must not be counted as growth
         Console.WriteLine();
-        Console.WriteLine("| night of | from the call to done | planning and posting | checks | slices a second | storage operations a slice |");
+        Console.WriteLine("| night of | from the call to done | planning and posting | checks | entries a second | storage operations an entry |");
         Console.WriteLine("|---|---:|---:|---:|---:|---:|");
-        var small = Print(count / 10, await NightAsync([(Accruals, count / 10)]));
-        var large = Print(count, await NightAsync([(Accruals, count)]));
+        var small = await PrintAsync(count / 10);
+        var large = await PrintAsync(count);
         Console.WriteLine($"| ratio | {large.Seconds / small.Seconds:0.0} | {large.Postings / small.Postings:0.0} | {large.Checks / small.Checks:0.0} | | |");
-        PrintKinds(large, count, "slice");
+        PrintKinds(large, count + (count / 5), "entry");
 
         var deadlines = await AgendaAsync();
         Console.WriteLine();
@@ -52,9 +55,12 @@ internal static class NightBenchmark
 
     private sealed record Measured(double Seconds, double Postings, double Checks, long Operations, IReadOnlyList<KeyValuePair<string, int>> Kinds);
 
-    private static Measured Print(int count, Measured night)
+    /// <summary>So many slices, and a fifth as many assets.</summary>
+    private static async Task<Measured> PrintAsync(int slices)
     {
-        Console.WriteLine($"| {count:N0} slices | {night.Seconds:0.0} s | {night.Postings:0.0} s | {night.Checks:0.0} s | {count / night.Seconds:N0} | {(double)night.Operations / count:0.0000} |");
+        var count = slices + (slices / 5);
+        var night = await NightAsync([(Accruals, slices), (Assets, slices / 5)]);
+        Console.WriteLine($"| {slices:N0} slices and {slices / 5:N0} assets | {night.Seconds:0.0} s | {night.Postings:0.0} s | {night.Checks:0.0} s | {count / night.Seconds:N0} | {(double)night.Operations / count:0.0000} |");
         return night;
     }
 
@@ -74,6 +80,12 @@ internal static class NightBenchmark
         var seeding = Stopwatch.StartNew();
         foreach (var (work, count) in works) await CaseSeed.CasesAsync(azurite, work.Table, Book, Enumerable.Range(0, count).Select(work.Case));
         var (slices, seeded) = (works.Sum(work => work.Count), seeding.Elapsed.TotalSeconds);
+        var before = works.Where(work => work.Work.BeforeMinor(0) > 0).ToList();
+        foreach (var (work, count) in before)
+        {
+            var amount = Amount.Format(Enumerable.Range(0, count).Sum(work.BeforeMinor), 2);
+            await app.SendAsync(HttpMethod.Post, $"books/{Book}/entries", $$"""{"id":"before-{{work.Account}}","date":"2026-01-01","text":"Before","lines":[{"account":"{{work.Account}}","debit":"{{amount}}"},{"account":"1200","credit":"{{amount}}"}]}""");
+        }
 
         using var operations = new StorageOperations(azurite);
         var clock = Stopwatch.StartNew();
@@ -91,12 +103,12 @@ internal static class NightBenchmark
 
         var seconds = clock.Elapsed.TotalSeconds;
         var (total, kinds) = operations.Read();
-        Console.Error.WriteLine($"  {slices:N0} slices: put there in {seeded:0} s; planned after {planned:0.0} s");
+        Console.Error.WriteLine($"  {slices:N0} cases: put there in {seeded:0} s; planned after {planned:0.0} s");
 
         Must(Text(night, "status") == "done" && Number(night, "planned") == slices && Number(night, "posted") == slices && Number(night, "known") == 0 && Number(night, "refused") == 0, night);
         Must(Number(night, "checksFailed") == 0 && night.GetProperty("checks").EnumerateArray().All(check => check.GetProperty("passed").GetBoolean()), night);
         foreach (var (work, _) in works) Must(night.GetProperty("checks").EnumerateArray().Any(check => Text(check, "subject") == work.Account), night);
-        await ProveAsync(azurite, app, slices, [.. works.Select(work => (work.Work.Account, Enumerable.Range(0, work.Count).Sum(work.Work.DueMinor)))]);
+        await ProveAsync(azurite, app, slices + before.Count, [.. works.Select(work => (work.Work.Account, Enumerable.Range(0, work.Count).Sum(n => work.Work.BeforeMinor(n) + work.Work.DueMinor(n))))]);
         return new Measured(seconds, PhaseSeconds(night, "postings"), PhaseSeconds(night, "checks"), total, kinds);
     }
 
@@ -141,20 +153,23 @@ internal static class NightBenchmark
     }
 
     /// <summary>A year's expense that is invoiced later, one slice of it due in January.</summary>
-    private static CaseChange AccruedExpense(int n) => Created(n, Of(n, AccrualKind.AccruedExpense, "1700", AmountMinor(n) * 12), null);
+    private static CaseChange AccruedExpense(int n) => Created(n, AccrualTable.Write(Of(n, AccrualKind.AccruedExpense, "1700", AmountMinor(n) * 12)), null);
+
+    /// <summary>A laptop that was bought in January, a twelfth of it due.</summary>
+    private static CaseChange Laptop(int n)
+    {
+        var asset = new Asset(string.Create(CultureInfo.InvariantCulture, $"Laptop no. {n}"), AmountMinor(n) * 12, new DateOnly(2026, 1, 1), 12, DepreciationMethod.StraightLine, "0420", "4830", 0, 0, "01-01", null, null, 0, []);
+        return Created(n, AssetTable.Write(asset), null);
+    }
 
     /// <summary>A deferral whose commit was cut off before its booking was told.</summary>
     private static CaseChange Untold(int n)
     {
         var accrual = Of(n, AccrualKind.PrepaidExpense, "0980", AmountMinor(n));
-        return Created(n, accrual, Posting.ToTell([AccrualEntries.Of(CaseId(n), accrual)[0]], 2, "bench"));
+        return Created(n, AccrualTable.Write(accrual), Posting.ToTell([AccrualEntries.Of(CaseId(n), accrual)[0]], 2, "bench"));
     }
 
-    private static CaseChange Created(int n, Accrual accrual, string? tell)
-    {
-        var json = AccrualTable.Write(accrual);
-        return new CaseChange(CaseId(n), new CaseStep(1, DayAfter.AddDays(-31), "bench", CaseCommand.Create, json), json, CaseCommand.Create) { Tell = tell };
-    }
+    private static CaseChange Created(int n, string json, string? tell) => new(CaseId(n), new CaseStep(1, DayAfter.AddDays(-31), "bench", CaseCommand.Create, json), json, CaseCommand.Create) { Tell = tell };
 
     private static Accrual Of(int n, AccrualKind kind, string account, long amountMinor) => new(
         kind, amountMinor, new DateOnly(2026, 1, 1), new DateOnly(2026, 1, 1), new DateOnly(2026, 12, 31), AccrualMethod.Monthly, account, "4360", string.Create(CultureInfo.InvariantCulture, $"Insurance no. {n}"),
