@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 
@@ -26,6 +27,8 @@ public interface INightWork
 }
 
 /// <summary>The phases in which a night posts, in order; a later one sees what an earlier one posted.</summary>
+/// <remarks>Messages name it by its text, and the worker that reads them knows of no converter but the type's own.</remarks>
+[JsonConverter(typeof(JsonStringEnumConverter<NightPhaseName>))]
 public enum NightPhaseName
 {
     /// <summary>What is due by the calendar: accrual slices, depreciation.</summary>
