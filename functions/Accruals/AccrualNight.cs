@@ -25,7 +25,7 @@ public sealed class AccrualNight(AccrualTable accruals, TimeProvider time) : INi
 
     /// <summary>
     /// For each account of an open accrual: what the accruals' entries in the book make of it, and its balance. One that is filed away has left nothing there. Source: HGB §250; worked: prepaid 1,200.00, three slices of 100.00 released → 900.00.
-    /// Also files away the accruals that have come to their end.
+    /// Also files away the accruals that had come to their end when the night before proved them: they are no part of the checks whether they have been filed or not, so that a night begun again checks the same.
     /// </summary>
     public async Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night)
     {
@@ -34,9 +34,14 @@ public sealed class AccrualNight(AccrualTable accruals, TimeProvider time) : INi
         await foreach (var (row, accrual) in OpenAsync(night, null, null))
         {
             var entries = AccrualEntries.Of(row.Id, accrual);
-            var known = entries.Where(entry => night.IsIn(entry.Id)).ToList();
+            if (accrual.IsDeferral && entries.All(entry => night.IsProved(entry.Id)))
+            {
+                if (ended.Count < MaxFiled) ended.Add(row);
+                continue;
+            }
+
+            var known = entries.Where(entry => night.IsIn(entry.Id));
             expected[accrual.AccrualAccount] = expected.GetValueOrDefault(accrual.AccrualAccount) + AccrualEntries.OnAccrualAccountMinor(accrual, known);
-            if (accrual.IsDeferral && known.Count == entries.Count && ended.Count < MaxFiled) ended.Add(row);
         }
 
         await Parallel.ForEachAsync(ended, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (row, _) => await FileAwayAsync(night.Book.Id, row));

@@ -25,7 +25,7 @@ public sealed class AssetNight(AssetTable assets, TimeProvider time) : INightWor
 
     /// <summary>
     /// For each account of an asset in the register: the book values that the entries in the book make, and its balance. Source: HGB §240, §253; worked: laptop 1,200.00, three months of 33.33 or 33.34 posted → 1,100.00.
-    /// Also files away what has been disposed of, once all its entries are in the book: a pool when its five years are over.
+    /// Also files away what has been disposed of, once the night before has proved all its entries: a pool when its five years are over.
     /// </summary>
     public async Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night)
     {
@@ -35,9 +35,13 @@ public sealed class AssetNight(AssetTable assets, TimeProvider time) : INightWor
         {
             var plan = DepreciationPlan.Of(asset);
             var entries = AssetEntries.Of(row.Id, asset, plan);
-            var known = entries.Where(entry => night.IsIn(entry.Id)).ToList();
-            foreach (var (_, account, amount) in AssetEntries.OnAccounts(asset, plan, known, night.Entry)) expected[account] = expected.GetValueOrDefault(account) + amount;
-            if (asset.IsDisposed && known.Count == entries.Count && gone.Count < MaxFiled) gone.Add(row);
+            if (asset.IsDisposed && entries.All(entry => night.IsProved(entry.Id)))
+            {
+                if (gone.Count < MaxFiled) gone.Add(row);
+                continue;
+            }
+
+            foreach (var (_, account, amount) in AssetEntries.OnAccounts(asset, plan, entries.Where(entry => night.IsIn(entry.Id)), night.Entry)) expected[account] = expected.GetValueOrDefault(account) + amount;
         }
 
         await Parallel.ForEachAsync(gone, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (row, _) => await FileAwayAsync(night.Book.Id, row));

@@ -22,7 +22,10 @@ public interface INightWork
     /// </summary>
     IAsyncEnumerable<DueEntry> DueAsync(NightScope night, string? after, string? through);
 
-    /// <summary>What proves the department's cases equal to their accounts, as known at <see cref="NightScope.Entry"/>.</summary>
+    /// <summary>
+    /// What proves the department's cases equal to their accounts, as known at <see cref="NightScope.Entry"/>. Asked again by a night that was cut off, or is run again, it gives the same checks: a case may be put out of
+    /// their sight only when the night before has proved it whole (<see cref="NightScope.IsProved"/>).
+    /// </summary>
     Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night);
 }
 
@@ -75,12 +78,20 @@ public sealed record NightScope(Book Book, int Digits, BookSettings Settings, Da
         book, state.Digits, state.Settings, date, state.Entries, state.Record, Convert.ToHexStringLower(state.Hash),
         state.Accounts.ToDictionary(account => account.Code, account => account.Between(0, int.MaxValue).BalanceMinor, StringComparer.Ordinal)));
 
+    /// <summary>Number of the last entry that the checks of the night before saw, when all of them passed; else 0.</summary>
+    public long ProvedEntry { get; init; }
+
     /// <summary>Whether an entry with this id is in the book, as known at <see cref="Entry"/>.</summary>
-    public bool IsIn(string entryId)
-    {
-        var digest = Ids.Digest(entryId);
-        return Book.ReadKnown(state => state.Index.Find(digest)) is { } number && number <= Entry;
-    }
+    public bool IsIn(string entryId) => IsAmongFirst(Entry, entryId);
+
+    /// <summary>Whether the night before proved an entry with this id.</summary>
+    public bool IsProved(string entryId) => IsAmongFirst(ProvedEntry, entryId);
 
     public Int128 BalanceMinor(string account) => Balances.GetValueOrDefault(account);
+
+    private bool IsAmongFirst(long entries, string entryId)
+    {
+        var digest = Ids.Digest(entryId);
+        return Book.ReadKnown(state => state.Index.Find(digest)) is { } number && number <= entries;
+    }
 }

@@ -113,7 +113,8 @@ public sealed partial class NightRun(Books books, NightTable nights, IEnumerable
         if (night.Current is not { } phase) return await BeginAsync(book, night);
         if (night.Phases.Count == Night.PhaseNames.Count)
         {
-            var scope = await NightScope.PinAsync(book.Book, night.Date);
+            var before = await nights.FindAsync(book.Book.Id, night.Date.AddDays(-1));
+            var scope = await NightScope.PinAsync(book.Book, night.Date) with { ProvedEntry = before is { Night: { Status: NightStatus.Done, AtEntry: { } entry } } ? entry : 0 };
             return night.End(scope, await checks.RunAsync(scope, night, _works), time.GetUtcNow());
         }
 

@@ -43,6 +43,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private volatile TaskCompletionSource<bool>? _landed;
     private volatile bool _isDown;
 
+    private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _writes;
     private (int Write, bool After)? _death;
 
@@ -58,8 +59,11 @@ internal sealed class FaultProxy : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
-    /// <summary>How many requests have asked the store to change something.</summary>
+    /// <summary>How many requests have asked the store to change something since <see cref="DieAt"/>.</summary>
     public int Writes => _writes;
+
+    /// <summary>Ends when the app has died of <see cref="DieAt"/>, and the store has taken what it was still to take.</summary>
+    public Task Death => _died.Task;
 
     /// <summary>
     /// From the request on that asks for the n-th change (from 1), nothing passes any more, as if the app had been killed there: just before the store takes it, or just after.
@@ -154,6 +158,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             if (after) (await _store.SendAsync(request, CancellationToken.None)).Dispose();
             http.Abort();
             request.Dispose();
+            _died.TrySetResult();
             return;
         }
 

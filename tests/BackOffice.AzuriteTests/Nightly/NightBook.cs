@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace BackOffice.AzuriteTests.Nightly;
 
@@ -65,6 +66,28 @@ internal sealed class NightBook
     /// <summary>Number, id, date and lines of each entry: what must be the same however a night was disturbed.</summary>
     public async Task<List<string>> JournalAsync() =>
         [.. (await Book.JournalAsync()).Select(entry => $"{entry.Number("number")} {entry.Text("date")} {entry.Text("id")} {entry.GetProperty("lines").GetRawText()}")];
+
+    /// <summary>The same without the numbers, case by case, each case's entries in the order of the journal: what is left to compare when chunks are posted side by side.</summary>
+    public async Task<List<string>> JournalByCaseAsync() =>
+        [.. (await Book.JournalAsync()).OrderBy(entry => entry.Text("id").Split(':')[1], StringComparer.Ordinal).Select(entry => $"{entry.Text("date")} {entry.Text("id")} {entry.GetProperty("lines").GetRawText()}")];
+
+    /// <summary>
+    /// A night's record without what every run has of its own: times, the chain hash (which holds times), and whether an entry was posted by the run that ended or found in the book, posted by one that was cut off.
+    /// </summary>
+    public async Task<string> RecordAsync(string date)
+    {
+        var record = JsonNode.Parse((await NightAsync(date)).GetRawText())!;
+        LeaveOutOwn(record.AsObject());
+        foreach (var phase in record["phases"]!.AsArray()) LeaveOutOwn(phase!.AsObject());
+        return record.ToJsonString();
+    }
+
+    private static void LeaveOutOwn(JsonObject json)
+    {
+        foreach (var own in (string[])["book", "startedAt", "endedAt", "durationMilliseconds", "headHash"]) json.Remove(own);
+        if (!json.Remove("posted", out var posted) || !json.Remove("known", out var known)) return;
+        json["inTheBook"] = posted!.GetValue<long>() + known!.GetValue<long>();
+    }
 
     public async Task<Dictionary<string, string>> BalancesAsync(string on = "2199-12-31") => await Book.BalancesAsync($"?on={on}");
 }
