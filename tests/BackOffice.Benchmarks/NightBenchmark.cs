@@ -67,7 +67,7 @@ internal static class NightBenchmark
     private static void PrintKinds(Measured measured, int count, string what)
     {
         Console.WriteLine();
-        Console.WriteLine($"| storage operations | all | a {what} |");
+        Console.WriteLine($"| storage operations | all | each {what} |");
         Console.WriteLine("|---|---:|---:|");
         foreach (var (kind, times) in measured.Kinds) Console.WriteLine($"| {kind} | {times:N0} | {(double)times / count:0.00000} |");
     }
