@@ -323,14 +323,17 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     private async Task HaveHeadAsync()
     {
         const int damagedAfterRounds = 100;
-        for (var round = 0; _headRecord != KnownRecord(); round++)
+        var started = time.GetTimestamp();
+        for (var (round, before) = (0, -1L); _headRecord != KnownRecord(); before = _headRecord)
         {
             var head = await table.ReadHeadAsync(Id);
             (_head, _headRecord) = (head?.ETag ?? default, head?.Record ?? 0);
             if (_headRecord > KnownRecord()) await CatchUpAsync();
-            // A state behind the head has just caught up; one beyond it was overtaken, and sees it in the next round. Only damage lasts.
+            // A state behind the head has just caught up; one beyond it was overtaken, and sees it in the next round, as long as the head moves. Only damage lasts.
+            round = _headRecord == before ? round + 1 : 0;
             if (_headRecord > KnownRecord() || (head is null && KnownRecord() > 0) || round == damagedAfterRounds)
                 throw new InvalidDataException($"The head of book {Id} stands at record {_headRecord}, its records end with {KnownRecord()}. Run the verification of this book.");
+            if (time.GetElapsedTime(started) > Patience) throw new StorageUnavailableException($"Book {Id} is being written by others without a pause. Send the same request again.");
         }
     }
 
