@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using BackOffice.Accruals;
 using BackOffice.Assets;
+using BackOffice.Credit;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
@@ -34,6 +35,7 @@ public static class Program
         AddLedger(builder.Services, builder.Configuration);
         AddAccruals(builder.Services);
         AddAssets(builder.Services);
+        AddCredit(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
@@ -70,13 +72,24 @@ public static class Program
     private static void AddAccruals(IServiceCollection services)
     {
         services.AddSingleton<AccrualTable>();
+        services.AddSingleton(provider => provider.GetRequiredService<AccrualTable>().Department);
         services.AddSingleton<INightWork, AccrualNight>();
     }
 
     private static void AddAssets(IServiceCollection services)
     {
         services.AddSingleton<AssetTable>();
+        services.AddSingleton(provider => provider.GetRequiredService<AssetTable>().Department);
         services.AddSingleton<INightWork, AssetNight>();
+    }
+
+    private static void AddCredit(IServiceCollection services)
+    {
+        services.AddSingleton<CreditTables>();
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Counterparties);
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Collateral);
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Applications);
+        services.AddSingleton<INightWork, CreditNight>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

@@ -20,19 +20,6 @@ public sealed class ListAccruals(Books books, AccrualTable accruals)
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         var rows = await page.LoadAsync(accruals.Cases, book, row => !row.Id.StartsWith(AccrualPolicy.Prefix, StringComparison.Ordinal));
-        return new JsonAnswer(json =>
-        {
-            json.WriteString("book", book);
-            json.WriteStartArray("accruals");
-            foreach (var row in rows)
-            {
-                json.WriteStartObject();
-                AccrualAnswer.WriteSummary(json, row, AccrualTable.Read(row), found.Digits);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (page.Next(rows, $"/api/books/{book}/accruals") is { } next) json.WriteString("next", next);
-        });
+        return page.Answer(book, "accruals", rows, (json, row) => AccrualAnswer.WriteSummary(json, row, AccrualTable.Read(row), found.Digits));
     }
 }

@@ -20,19 +20,6 @@ public sealed class ListAssets(Books books, AssetTable assets)
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         var rows = await page.LoadAsync(assets.Cases, book, AssetTable.IsAsset);
-        return new JsonAnswer(json =>
-        {
-            json.WriteString("book", book);
-            json.WriteStartArray("assets");
-            foreach (var row in rows)
-            {
-                json.WriteStartObject();
-                AssetAnswer.WriteSummary(json, row, AssetTable.Read(row), found.Digits);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (page.Next(rows, $"/api/books/{book}/assets") is { } next) json.WriteString("next", next);
-        });
+        return page.Answer(book, "assets", rows, (json, row) => AssetAnswer.WriteSummary(json, row, AssetTable.Read(row), found.Digits));
     }
 }

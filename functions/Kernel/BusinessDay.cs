@@ -11,7 +11,10 @@ public static class BusinessDay
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
     /// <summary>The date in Berlin now: at 2026-03-28T23:30Z it is 2026-03-29.</summary>
-    public static DateOnly Today(TimeProvider time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time.GetUtcNow(), Berlin).DateTime);
+    public static DateOnly Today(TimeProvider time) => Of(time.GetUtcNow());
+
+    /// <summary>The date in Berlin at an instant.</summary>
+    public static DateOnly Of(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Berlin).DateTime);
 
     /// <summary>The instant in which the business date ends: of 2026-03-28 that is 2026-03-28T23:00Z, of 2026-03-29 (summer time begins) 2026-03-29T22:00Z.</summary>
     public static DateTimeOffset EndOf(DateOnly date)

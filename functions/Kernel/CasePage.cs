@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BackOffice.Kernel;
 
 /// <summary>A page of a department's cases, in order of <see cref="CaseTable.Position"/>.</summary>
@@ -30,7 +32,23 @@ public sealed record CasePage(bool Done, string? After, int Limit)
         return rows;
     }
 
+    /// <summary>The page as an answer: <c>{book, [name]: […], next?}</c>.</summary>
+    public JsonAnswer Answer(string book, string name, List<CaseRow> rows, Action<Utf8JsonWriter, CaseRow> write) => new(json =>
+    {
+        json.WriteString("book", book);
+        json.WriteStartArray(name);
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            write(json, row);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (Next(rows, $"/api/books/{book}/{name}") is { } next) json.WriteString("next", next);
+    });
+
     /// <summary>Where the next page is; null when this one was not full.</summary>
-    public string? Next(List<CaseRow> rows, string path) =>
+    private string? Next(List<CaseRow> rows, string path) =>
         rows.Count < Limit ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}?state={(Done ? "done" : "open")}&limit={Limit}&after={Uri.EscapeDataString(rows[^1].Id)}");
 }

@@ -8,7 +8,11 @@ namespace BackOffice.Kernel;
 /// <param name="Name">Its name in the agenda, which is its queue's: <c>accruals</c>.</param>
 /// <param name="Cases">Its table.</param>
 /// <param name="TellAsync">Tells what a commit left to be told: (book, body). Told twice it must do no harm.</param>
-public sealed record Department(string Name, CaseTable Cases, Func<string, string, Task> TellAsync);
+public sealed record Department(string Name, CaseTable Cases, Func<string, string, Task> TellAsync)
+{
+    /// <summary>Acts on one case that one identity may never both do.</summary>
+    public IReadOnlyList<ActPair> Apart { get; init; } = [];
+}
 
 /// <summary>What is asked of a case.</summary>
 /// <param name="Command">As the step is named in the URL; <c>create</c> for a new case.</param>
@@ -19,9 +23,17 @@ public sealed record Department(string Name, CaseTable Cases, Func<string, strin
 public sealed record CaseCommand(string Command, string Request, string By, string OperationId, string? IfMatch = null)
 {
     public const string Create = "create";
+    public const string Put = "put";
 
     /// <summary>A new case: its id is the operation's.</summary>
     public static CaseCommand ToCreate(HttpRequest http, string request) => new(Create, request, Caller.Of(http).Name, Create);
+
+    /// <summary>A case as it is to be, new or changed: what it is already changes nothing.</summary>
+    public static CaseCommand ToPut(HttpRequest http, string request)
+    {
+        var match = http.Headers.IfMatch.ToString();
+        return new CaseCommand(Put, request, Caller.Of(http).Name, Put, match is "" or "*" ? null : match);
+    }
 
     /// <summary>A request's JSON with its members in order of name, so that their order makes no other request of it.</summary>
     public static string Canonical(JsonElement request)
@@ -68,7 +80,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     private static readonly TimeSpan TellWithin = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// 404 <c>case/unknown</c>; 409 <c>case/id-reused</c> (a new case under the id of one with other content) and <c>case/key-reused</c> (an Idempotency-Key that came with another request);
+    /// 403 <c>identity/segregated</c> (the caller has done on this case what may not be done by the same; <see cref="Department.Apart"/>); 404 <c>case/unknown</c>; 409 <c>case/id-reused</c> (a new case under the id of one with other content) and <c>case/key-reused</c> (an Idempotency-Key that came with another request);
     /// 412 <c>case/changed</c>; else what <paramref name="decide"/> says. It sees the case as it stands (null: there is none) and may be asked again when somebody else was first.
     /// </summary>
     public async Task<Outcome<CaseResult>> RunAsync(Department department, string book, string id, CaseCommand command, Func<CaseRow?, Task<Outcome<CaseDecision>>> decide)
@@ -76,12 +88,17 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
         for (var n = 0; n < MaxTries; n++)
         {
             var known = await department.Cases.FindAsync(book, id);
-            if (known is not null && await department.Cases.FindMarkAsync(book, id, command.OperationId) is { } mark) return Repeated(known, mark, command);
-            if (known is null && command.Command != CaseCommand.Create) return new Refusal(404, "case/unknown", $"There is no '{id}' in {department.Name} of book '{book}'.");
+            if (known is not null && command.Command != CaseCommand.Put && await department.Cases.FindMarkAsync(book, id, command.OperationId) is { } mark) return Repeated(known, mark, command);
+            if (known is null && command.Command is not (CaseCommand.Create or CaseCommand.Put)) return new Refusal(404, "case/unknown", $"There is no '{id}' in {department.Name} of book '{book}'.");
             if (known is not null && command.IfMatch is { } seen && seen != known.Tag) return new Refusal(412, "case/changed", $"'{id}' is at version {known.Tag}, not {seen}: read it again, and decide on what it is now.");
+            if (known is not null && await SegregatedAsync(department, book, id, command) is { } apart) return apart;
 
             if (!(await decide(known)).Is(out var decision, out var refusal)) return refusal;
-            var change = new CaseChange(id, new CaseStep((known?.Version ?? 0) + 1, time.GetUtcNow(), command.By, command.Command, command.Request), decision.State, command.OperationId)
+            if (command.Command == CaseCommand.Put && known?.State == decision.State) return new CaseResult(known, IsNew: false);
+            var version = (known?.Version ?? 0) + 1;
+            // A case is put as often as one likes, so a put's mark names its version.
+            var operation = command.Command == CaseCommand.Put ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{CaseCommand.Put}:{version}") : command.OperationId;
+            var change = new CaseChange(id, new CaseStep(version, time.GetUtcNow(), command.By, command.Command, command.Request), decision.State, operation)
             {
                 IsDone = decision.IsDone,
                 Tell = decision.Tell,
@@ -114,6 +131,14 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     {
         message.Expect(DueDeadlines.Schema, 1);
         return Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) => await TellAsync(department, deadline));
+    }
+
+    private static async Task<Refusal?> SegregatedAsync(Department department, string book, string id, CaseCommand command)
+    {
+        if (!department.Apart.Any(pair => pair.First == command.Command || pair.Second == command.Command)) return null;
+        var history = await department.Cases.HistoryAsync(book, id);
+        return Segregation.Completes(department.Apart, history, command.Command, command.By) is not var (pair, other) ? null
+            : new Refusal(403, "identity/segregated", $"'{other.Command}' of '{id}' was done by the same identity on {other.At:yyyy-MM-dd}; '{command.Command}' must be somebody else's. {pair.Source}.");
     }
 
     private static Outcome<CaseResult> Repeated(CaseRow known, CaseMark mark, CaseCommand command)

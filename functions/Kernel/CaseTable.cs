@@ -109,13 +109,32 @@ public sealed class CaseTable(Storage storage, string name)
     {
         await storage.ReadyAsync();
         List<CaseStep> steps = [];
-        await foreach (var row in _table.QueryAsync<TableEntity>(Rows(book, "log!", id)))
-        {
-            steps.Add(new CaseStep(int.Parse(row.RowKey.AsSpan(row.RowKey.Length - 6), CultureInfo.InvariantCulture),
-                row.GetDateTimeOffset("At")!.Value, row.GetString("By"), row.GetString("Command"), row.Text("Request")));
-        }
-
+        await foreach (var row in _table.QueryAsync<TableEntity>(Rows(book, "log!", id))) steps.Add(FromLog(row));
         return steps;
+    }
+
+    /// <summary>The histories of all cases, case by case, each in order.</summary>
+    public async IAsyncEnumerable<(string Id, IReadOnlyList<CaseStep> Steps)> HistoriesAsync(string book)
+    {
+        await storage.ReadyAsync();
+        foreach (var bucket in "0123456789abcdef")
+        {
+            var (id, steps) = ("", new List<CaseStep>());
+            await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{book}|{bucket}' and RowKey ge 'log!' and RowKey lt 'log\"'", maxPerPage: 1000))
+            {
+                var of = row.RowKey[4..row.RowKey.LastIndexOf('!')];
+                if (of != id && steps.Count > 0)
+                {
+                    yield return (id, steps);
+                    steps = [];
+                }
+
+                id = of;
+                steps.Add(FromLog(row));
+            }
+
+            if (steps.Count > 0) yield return (id, steps);
+        }
     }
 
     /// <summary>The mark of an operation on a case; null when it has not been done.</summary>
@@ -188,6 +207,9 @@ public sealed class CaseTable(Storage storage, string name)
     private async Task<CaseRow?> ReadAsync(string book, string prefix, string id) => await _table.FindAsync(Partition(book, id), prefix + id) is { } row ? FromRow(row) : null;
 
     private static CaseRow FromRow(TableEntity row) => new(row.RowKey[5..], row.Text("State"), row.GetInt32("Version")!.Value, row.RowKey[0] == 'd', row.ETag);
+
+    private static CaseStep FromLog(TableEntity row) => new(
+        int.Parse(row.RowKey.AsSpan(row.RowKey.Length - 6), CultureInfo.InvariantCulture), row.GetDateTimeOffset("At")!.Value, row.GetString("By"), row.GetString("Command"), row.Text("Request"));
 
     private static string Partition(string book, string id) => $"{book}|{Bucket(id)}";
 

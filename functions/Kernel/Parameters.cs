@@ -8,7 +8,8 @@ namespace BackOffice.Kernel;
 /// <param name="Unit">What the value counts: <c>rate</c> (0.19 = 19 %), <c>years</c>, <c>days</c>, <c>times</c>, <c>EUR</c>.</param>
 /// <param name="Source">The statute it comes from.</param>
 /// <param name="Defaults">Values the app knows by itself, by first day of validity, oldest first.</param>
-public sealed record Parameter(string Name, string Unit, string Source, IReadOnlyList<(DateOnly From, decimal Value)> Defaults)
+/// <param name="SetBy">The role that changes it.</param>
+public sealed record Parameter(string Name, string Unit, string Source, IReadOnlyList<(DateOnly From, decimal Value)> Defaults, string SetBy = Roles.Operator)
 {
     /// <summary>The parameters of this app, by name. A department adds its own here.</summary>
     public static readonly IReadOnlyList<Parameter> All =
@@ -19,6 +20,12 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("asset.immediate.limit", "EUR", "EStG §6(2)", [(new(2018, 1, 1), 800)]),
         new("asset.pool.limit", "EUR", "EStG §6(2a)", [(new(2008, 1, 1), 1000)]),
         new("asset.pool.lower", "EUR", "EStG §6(2a)", [(new(2008, 1, 1), 150), (new(2018, 1, 1), 250)]),
+        new("credit.application.days", "days", "the house's rule: so long may an application be voted and decided on", [(new(2000, 1, 1), 90)]),
+        new("credit.risk-relevant.limit", "EUR", "MaRisk BTO 1.1 Tz. 4: set by the board; more needs two votes", [(new(2000, 1, 1), 50000)], Roles.Board),
+        new("credit.score.financials", "rate", "the house's scorecard", [(new(2000, 1, 1), 0.4m)]),
+        new("credit.score.management", "rate", "the house's scorecard", [(new(2000, 1, 1), 0.2m)]),
+        new("credit.score.market", "rate", "the house's scorecard", [(new(2000, 1, 1), 0.1m)]),
+        new("credit.score.payment", "rate", "the house's scorecard", [(new(2000, 1, 1), 0.3m)]),
         new("dunning.flat-fee", "EUR", "BGB §288(5)", [(new(2014, 7, 29), 40)]),
         new("dunning.surcharge.business", "rate", "BGB §288(2)", [(new(2014, 7, 29), 0.09m)]),
         new("dunning.surcharge.consumer", "rate", "BGB §288(1)", [(new(2002, 1, 1), 0.05m)]),

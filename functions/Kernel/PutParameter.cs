@@ -11,10 +11,11 @@ namespace BackOffice.Kernel;
 public sealed class PutParameter(Parameters parameters, TimeProvider time)
 {
     [Function(nameof(PutParameter))]
-    [Allow(Roles.Operator)]
+    [Allow(Roles.Operator, Roles.Board)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "parameters/{name}")] HttpRequest request, string name)
     {
         if (Parameter.Find(name) is not { } parameter) return GetParameter.Unknown(name);
+        if (!Caller.Of(request).Roles.Contains(parameter.SetBy)) return Problem.Of(403, "identity/role-missing", $"'{name}' is changed by {parameter.SetBy}.");
         var body = await RequestBody.ReadJsonAsync(request);
         if (!body.Is(out var json, out var refusal)) return new Problem(refusal);
         using (json)

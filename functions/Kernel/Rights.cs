@@ -67,7 +67,7 @@ public static class Rights
     }
 }
 
-/// <summary>Lets an HTTP call through to its function when the token is good and bears a role of the function's; otherwise 401 or 403, logged with who and why.</summary>
+/// <summary>Lets an HTTP call through to its function when the token is good and bears a role of the function's, and no two that must be apart (<see cref="Segregation"/>); otherwise 401 or 403, logged with who and why.</summary>
 public sealed partial class RightsMiddleware(Tokens tokens, FrozenDictionary<string, string[]> rights, ILogger<RightsMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -97,6 +97,14 @@ public sealed partial class RightsMiddleware(Tokens tokens, FrozenDictionary<str
             Log.Refused(logger, function, "(no valid token)", refusal.Faults[0].Detail);
             if (refusal.Status == 401) http.Response.Headers.WWWAuthenticate = "Bearer";
             await new Problem(refusal, refusal.Status == 503 ? 2 : 0).ExecuteAsync(http);
+            return;
+        }
+
+        if (Segregation.Conflict(caller.Roles) is { } apart)
+        {
+            var why = $"No token may bear both {apart.First} and {apart.Second}. {apart.Source}.";
+            Log.Refused(logger, function, caller.Name, why);
+            await Problem.Of(403, "identity/roles-apart", why).ExecuteAsync(http);
             return;
         }
 

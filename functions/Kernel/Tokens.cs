@@ -10,7 +10,7 @@ namespace BackOffice.Kernel;
 
 /// <summary>
 /// Validates bearer tokens (OpenID Connect: issuer, audience, signature, life) against the metadata of <c>Identity:Authority</c> for
-/// <c>Identity:Audience</c> (several: separated by commas), and remembers the good ones until they expire, since a signature check costs more than booking an entry.
+/// <c>Identity:Audience</c> (several: separated by commas) and, where it is set, the tenant <c>Identity:Tenant</c>, and remembers the good ones until they expire, since a signature check costs more than booking an entry.
 /// </summary>
 public sealed class Tokens
 {
@@ -20,12 +20,14 @@ public sealed class Tokens
     private readonly ConfigurationManager<OpenIdConnectConfiguration>? _metadata;
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly string[] _audiences;
+    private readonly string? _tenant;
     private readonly TimeProvider _time;
 
     public Tokens(IConfiguration configuration, TimeProvider time)
     {
         _time = time;
         _audiences = (configuration["Identity:Audience"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        _tenant = configuration["Identity:Tenant"] is { Length: > 0 } tenant ? tenant : null;
         if (_audiences.Length == 0 || configuration["Identity:Authority"] is not { Length: > 0 } authority) return;
         var address = new Uri(authority.TrimEnd('/') + "/.well-known/openid-configuration");
         _metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
@@ -71,6 +73,7 @@ public sealed class Tokens
         if (!result.IsValid) return new Refusal(401, "identity/token-invalid", Reason(result.Exception));
 
         var jwt = (JsonWebToken)result.SecurityToken;
+        if (_tenant is not null && Claim(jwt, "tid") != _tenant) return new Refusal(401, "identity/token-invalid", "The token is of another tenant.");
         var name = Claim(jwt, "oid") ?? Claim(jwt, "sub");
         if (name is null) return new Refusal(401, "identity/token-invalid", "The token names nobody: it has neither 'oid' nor 'sub'.");
 

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Credit;
+
+/// <summary>
+/// The credit department's tables, each with the rows of <see cref="CaseTable"/>. <c>Counterparties</c>: State is a <see cref="Counterparty"/>, or of a case <c>unit:…</c> a <see cref="CreditUnit"/>. <c>Collateral</c>:
+/// <see cref="Credit.Collateral"/>. <c>CreditApplications</c>: <see cref="CreditApplication"/>, which a granted line is a part of; what its commits tell are entries for the ledger.
+/// </summary>
+public sealed class CreditTables(Storage storage, Posting posting)
+{
+    public Department Counterparties { get; } = new("counterparties", new CaseTable(storage, "Counterparties"), (_, _) => Task.CompletedTask)
+    {
+        Apart = [new("rating", "rating-override", "MaRisk BTO 1.1 Tz. 6: a rating is overridden by somebody else")],
+    };
+
+    public Department Collateral { get; } = new("collateral", new CaseTable(storage, "Collateral"), (_, _) => Task.CompletedTask);
+
+    public Department Applications { get; } = new("credit", new CaseTable(storage, "CreditApplications"), posting.TellAsync) { Apart = CreditDecisions.Apart };
+
+    public static Counterparty ReadCounterparty(CaseRow row) => Read(row, CreditJson.Default.Counterparty);
+
+    public static CreditUnit ReadUnit(CaseRow row) => Read(row, CreditJson.Default.CreditUnit);
+
+    public static Collateral ReadCollateral(CaseRow row) => Read(row, CreditJson.Default.Collateral);
+
+    public static CreditApplication ReadApplication(CaseRow row) => Read(row, CreditJson.Default.CreditApplication);
+
+    public static string Write(Counterparty counterparty) => JsonSerializer.Serialize(counterparty, CreditJson.Default.Counterparty);
+
+    public static string Write(CreditUnit unit) => JsonSerializer.Serialize(unit, CreditJson.Default.CreditUnit);
+
+    public static string Write(Collateral collateral) => JsonSerializer.Serialize(collateral, CreditJson.Default.Collateral);
+
+    public static string Write(CreditApplication application) => JsonSerializer.Serialize(application, CreditJson.Default.CreditApplication);
+
+    public static bool IsCounterparty(CaseRow row) => !row.Id.StartsWith(CreditUnit.Prefix, StringComparison.Ordinal);
+
+    /// <summary>A counterparty; null when there is none.</summary>
+    public async Task<Counterparty?> FindCounterpartyAsync(string book, string id) => await Counterparties.Cases.FindAsync(book, id) is { } row && IsCounterparty(row) ? ReadCounterparty(row) : null;
+
+    private static T Read<T>(CaseRow row, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(row.State, type) ?? throw new InvalidDataException($"Case {row.Id} is empty.");
+}

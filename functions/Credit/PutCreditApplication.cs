@@ -1,0 +1,85 @@
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Credit;
+
+/// <summary>
+/// <c>PUT /api/books/{book}/credit-applications/{id}</c> <c>{counterparty, amount, termMonths, rate, dayCount: act360|thirty360|actAct, purpose, vote: approve|reject, reason?, accounts?: {loan, bank, interestReceivable,
+/// interestIncome}}</c>: the front office submits an application with its vote. Accounts are the chart's unless told. 201; 200 when the same request comes again; 409 <c>case/id-reused</c> when another does.
+/// Rows: reads and adds to <c>CreditApplications</c>, reads and writes <c>Counterparties</c>, reads <c>Parameters</c>. Messages: none.
+/// </summary>
+public sealed class PutCreditApplication(Books books, CreditTables credit, CaseSteps steps, Parameters parameters, TimeProvider time)
+{
+    [Function(nameof(PutCreditApplication))]
+    [Allow(Roles.FrontOffice)]
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/credit-applications/{id}")] HttpRequest request, string book, string id) =>
+        CreditSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        {
+            var chart = await found.Book.ReadAsync(state => state.Settings.Chart);
+            var (wanted, approves, reason) = Read(fields, found.Digits, chart, faults);
+            fields.NoOthers();
+            if (wanted is null || faults.Count > 0) return new Problem(Refusal.Of(faults));
+
+            var now = time.GetUtcNow();
+            var today = BusinessDay.Of(now);
+            var command = CaseCommand.ToCreate(request, canonical);
+            var outcome = await steps.RunAsync(credit.Applications, book, id, command, async _ =>
+            {
+                if (await found.Book.ReadAsync(state => AccountFault(state, wanted.Accounts)) is { } refusal) return refusal;
+                if (await credit.FindCounterpartyAsync(book, wanted.Counterparty) is not { } counterparty) return new Refusal(422, "credit/counterparty-unknown", $"There is no counterparty '{wanted.Counterparty}'.", "counterparty");
+                var threshold = Amount.ToMinor((await parameters.HistoryAsync(Parameter.Find("credit.risk-relevant.limit")!)).On(today)?.Value ?? 0, found.Digits);
+                var days = (int)((await parameters.HistoryAsync(Parameter.Find("credit.application.days")!)).On(today)?.Value ?? 90);
+                var counting = wanted.AmountMinor;
+                if (approves)
+                {
+                    var joined = await CreditUnits.JoinAsync(credit, steps, book, counterparty.Group, new Commitment(id, wanted.Counterparty, wanted.AmountMinor, now), command.By, today);
+                    if (!joined.Is(out var unit, out var no)) return no;
+                    counting = CreditTables.ReadUnit(unit.Case).Commitments.Sum(commitment => commitment.AmountMinor);
+                }
+
+                var submitted = CreditDecisions.Submit(wanted with { SubmittedOn = today, ExpiresOn = today.AddDays(days), RelevantMinor = counting, ThresholdMinor = threshold }, approves, reason, command.By, now);
+                return new CaseDecision(CreditTables.Write(submitted));
+            });
+            return await ApplicationAnswer.OfAsync(outcome, credit, found, time, request);
+        });
+
+    /// <summary>
+    /// 422 <c>credit/rate</c> (0 to 1), <c>credit/day-count</c>, <c>credit/vote</c>, <c>ledger/no-chart</c> when accounts are neither told nor the chart's.
+    /// </summary>
+    private static (CreditApplication? Wanted, bool Approves, string Reason) Read(JsonFields fields, int digits, string? chart, List<Fault> faults)
+    {
+        var (counterparty, amount, term) = (fields.Id("counterparty"), fields.Minor("amount", digits), fields.Whole("termMonths", 1, CreditApplication.MaxTermMonths));
+        var (rate, dayCount, purpose) = (fields.Number("rate"), fields.Choice<DayCount>("dayCount", "credit/day-count"), fields.Text("purpose", 400));
+        var (vote, reason) = (fields.Choice<VoteChoice>("vote", "credit/vote"), fields.OptionalText("reason", 500));
+        if (rate is < 0 or > 1) faults.Add(new Fault("rate", "credit/rate", "A yearly rate lies between 0 and 1: 5 % is 0.05."));
+        LineAccounts? accounts = null;
+        if (fields.Has("accounts"))
+        {
+            var inner = new JsonFields(fields.Element("accounts")!.Value, faults, "accounts");
+            accounts = new LineAccounts(inner.Id("loan"), inner.Id("bank"), inner.Id("interestReceivable"), inner.Id("interestIncome"));
+            inner.NoOthers();
+        }
+        else if (chart is not null) accounts = new LineAccounts(Chart.Number(chart, "0550"), Chart.Number(chart, "1200"), Chart.Number(chart, "1500"), Chart.Number(chart, "2650"));
+        else faults.Add(new Fault("accounts", "ledger/no-chart", "The book has no chart, which would say where a line is booked: name 'accounts'."));
+        fields.Absent("accounts");
+        if (faults.Count > 0) return (null, false, "");
+        return (new CreditApplication(counterparty, amount!.Value, term!.Value, rate!.Value, dayCount!.Value, purpose, accounts!, default, default, 0, 0, ApplicationStatus.Submitted, []), vote == VoteChoice.Approve, reason ?? "");
+    }
+
+    private static Refusal? AccountFault(BookState state, LineAccounts accounts)
+    {
+        List<Fault> faults = [];
+        foreach (var (name, account) in new[] { ("loan", accounts.Loan), ("bank", accounts.Bank), ("interestReceivable", accounts.InterestReceivable), ("interestIncome", accounts.InterestIncome) })
+            if (state.Account(account) is null) faults.Add(new Fault($"accounts.{name}", "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
+        return faults.Count > 0 ? Refusal.Of(faults) : null;
+    }
+}
+
+/// <summary>How one votes.</summary>
+internal enum VoteChoice
+{
+    Approve,
+    Reject,
+}
