@@ -90,9 +90,12 @@ internal sealed class DevelopmentIdentity : IDisposable
     public void Dispose() => _key.Dispose();
 
     /// <summary>A token for one person; also what tests use directly.</summary>
-    public string CreateToken(string name, IReadOnlyList<string> roles, TimeSpan validity)
+    /// <param name="tenant">Its tenant; null: it names none.</param>
+    public string CreateToken(string name, IReadOnlyList<string> roles, TimeSpan validity, string? tenant = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        Dictionary<string, object> claims = new() { ["sub"] = name, ["oid"] = name, ["name"] = name, ["roles"] = roles };
+        if (tenant is not null) claims["tid"] = tenant;
         return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = _issuer,
@@ -100,7 +103,7 @@ internal sealed class DevelopmentIdentity : IDisposable
             IssuedAt = now,
             NotBefore = now,
             Expires = now + validity,
-            Claims = new Dictionary<string, object> { ["sub"] = name, ["oid"] = name, ["name"] = name, ["roles"] = roles },
+            Claims = claims,
             SigningCredentials = _credentials,
         });
     }

@@ -88,13 +88,21 @@ internal sealed class TestApp : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A client of somebody with a name of their own.</summary>
+    public HttpClient ClientOf(string name, params string[] roles)
+    {
+        var client = NewClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TokenFrom(Issuer, string.Join(',', roles), name));
+        return client;
+    }
+
     public string Token(params string[] roles) => _tokens.GetOrAdd(string.Join(',', roles), list => TokenFrom(Issuer, list));
 
     /// <summary>A token as a developer would fetch it.</summary>
-    public static string TokenFrom(Uri issuer, string roles)
+    public static string TokenFrom(Uri issuer, string roles, string name = "tester")
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(issuer, $"/dev/token?name=tester&roles={roles}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(issuer, $"/dev/token?name={name}&roles={roles}"));
         using var response = http.Send(request);
         using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
         return reader.ReadToEnd();

@@ -16,6 +16,8 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
     private static readonly MethodInfo[] HttpFunctions =
         [.. typeof(BackOffice.Program).Assembly.GetTypes().SelectMany(type => type.GetMethods()).Where(method => Trigger(method) is not null)];
 
+    private static readonly string[] AllRoles = [.. typeof(Roles).GetFields().Select(field => (string)field.GetRawConstantValue()!)];
+
     public static TheoryData<string, string, string> Routes()
     {
         var data = new TheoryData<string, string, string>();
@@ -67,15 +69,26 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
         }
     }
 
+    /// <summary>Every route with every role: the role table in the code beside each function is the one that holds.</summary>
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task Call_WithEveryRoleButTheRightOnes_Is403(string function, string method, string path)
+    public async Task Call_IsLetIn_ByTheRolesOfItsFunctionAlone(string function, string method, string path)
     {
         var allowed = HttpFunctions.Single(f => Name(f) == function).GetCustomAttribute<AllowAttribute>()!.Roles;
-        var all = typeof(Roles).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        foreach (var roles in (string[][])[[], ["accounting"], ["Accounting.Read"], .. AllRoles.Select(role => (string[])[role])])
+        {
+            var answer = await CallAsync(shared.App, method, path, "Bearer " + shared.App.Token(roles));
+            if (roles.Any(allowed.Contains)) Assert.True(answer.Status != HttpStatusCode.Forbidden && answer.Status != HttpStatusCode.Unauthorized, $"{function} as {roles[0]}: {answer.Text}");
+            else answer.IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
+        }
+    }
 
-        foreach (var roles in (string[][])[[], ["accounting"], ["Accounting.Read"], [.. all.Except(allowed)]])
-            (await CallAsync(shared.App, method, path, "Bearer " + shared.App.Token(roles))).IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Call_OfATokenWithRolesThatMustBeApart_Is403(string function, string method, string path)
+    {
+        Assert.NotEmpty(function);
+        foreach (var pair in Segregation.RolePairs) (await CallAsync(shared.App, method, path, "Bearer " + shared.App.Token(pair.First, pair.Second))).IsProblem(HttpStatusCode.Forbidden, "identity/roles-apart");
     }
 
     [Theory]
@@ -129,6 +142,18 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
 
         (await BooksAsync($"{parts[0]}.{forged}.{parts[2]}")).IsProblem(HttpStatusCode.Unauthorized, "identity/token-invalid");
         (await BooksAsync($"{unsigned}.{forged}.")).IsProblem(HttpStatusCode.Unauthorized, "identity/token-invalid");
+    }
+
+    [Fact]
+    public async Task Token_OfAnotherTenant_Is401()
+    {
+        await using var app = await TestApp.StartAsync(azurite, "--Identity:Tenant=11111111-1111-1111-1111-111111111111");
+
+        var answer = (await CallAsync(app, "GET", "/api/books", "Bearer " + app.Token("Accounting"))).IsProblem(HttpStatusCode.Unauthorized, "identity/token-invalid");
+        Assert.Contains("another tenant", answer.Json.Text("detail"), StringComparison.Ordinal);
+
+        var identity = app.Services.GetRequiredService<DevelopmentIdentity>();
+        (await CallAsync(app, "GET", "/api/books", "Bearer " + identity.CreateToken("alice", ["Accounting"], TimeSpan.FromMinutes(10), "11111111-1111-1111-1111-111111111111"))).Is(HttpStatusCode.OK);
     }
 
     [Fact]
