@@ -29,8 +29,9 @@ public static class CreditEntries
     /// <summary>What the nights through a day post in all: the interest of the movements that they knew.</summary>
     public static long AccruedMinor(CreditApplication application, DateOnly through)
     {
-        var line = application.Line!;
-        return Interest.AccumulatedMinor(line.Movements.Where(movement => movement.Frozen is null || movement.Frozen < through).Select(movement => (movement.Date, movement.AmountMinor)), application.Rate, application.DayCount, through.AddDays(1));
+        if (through < application.Line!.GrantedOn) return 0;
+        List<BalanceMovement> known = [.. application.Line.Movements.Where(movement => movement.Frozen is null || movement.Frozen < through).Select(movement => new BalanceMovement(movement.Date, movement.AmountMinor))];
+        return Interest.Accumulated(known, application.Rate, application.DayCount, application.Line.GrantedOn, through).RoundedMinor;
     }
 
     private static Entry Entry(string id, CreditApplication application, string what, DateOnly date, string text, string debit, string credit, long amountMinor) => new(
