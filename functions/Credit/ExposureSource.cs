@@ -1,0 +1,53 @@
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Credit;
+
+/// <summary>Brings together what is known of every counterparty on a day: its case, its lines, its collateral, and what the ledger says it owes.</summary>
+public sealed class ExposureSource(CreditTables credit, Parameters parameters)
+{
+    /// <summary>The exposures to all counterparties in the evening of a day, in order of id. Cases are as they stand now; the ledger is as posted by the day.</summary>
+    public async Task<(List<CounterpartyExposure> Exposures, List<(string Id, CreditApplication Application)> Applications)> LoadAsync(OpenedBook book, DateOnly on)
+    {
+        var figures = await RiskFigures.LoadAsync(parameters, on);
+        SortedDictionary<string, Counterparty> parties = new(StringComparer.Ordinal);
+        await foreach (var row in credit.Counterparties.Cases.ScanAsync(book.Book.Id))
+            if (CreditTables.IsCounterparty(row)) parties[row.Id] = CreditTables.ReadCounterparty(row);
+        List<(string Id, CreditApplication Application)> applications = [];
+        await foreach (var row in credit.Applications.Cases.ScanAsync(book.Book.Id)) applications.Add((row.Id, CreditTables.ReadApplication(row)));
+        List<Collateral> collateral = [];
+        await foreach (var row in credit.Collateral.Cases.ScanAsync(book.Book.Id)) collateral.Add(CreditTables.ReadCollateral(row));
+
+        var (lines, securities) = (applications.Where(one => one.Application.Line is not null).ToLookup(one => one.Application.Counterparty, one => one.Application, StringComparer.Ordinal), collateral.ToLookup(one => one.Counterparty, StringComparer.Ordinal));
+        var postings = (await book.Book.ReadAsync(state => (Assets: state.Accounts.Where(account => account.Type == AccountType.Asset).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), All: OpenItems.PostingsOf(state, on, null))));
+        var owed = postings.All.Where(one => postings.Assets.Contains(one.Account) && parties.ContainsKey(one.Party)).ToLookup(one => one.Party, StringComparer.Ordinal);
+
+        List<CounterpartyExposure> exposures = [];
+        foreach (var (id, party) in parties)
+        {
+            List<PartyPostings> own = [.. owed[id]];
+            var open = OpenItems.Of(own, on, settled: false);
+            List<CreditApplication> ownLines = [.. lines[id]];
+            var facts = new CounterpartyFacts(id, party, ownLines, [.. securities[id]], open.Items, open.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), WasInDefault(own, party.Kind, ownLines, figures, on, book.Digits));
+            exposures.Add(CounterpartyExposure.Of(facts, figures, on, book.Digits));
+        }
+
+        return (exposures, applications);
+    }
+
+    /// <summary>Whether there was a default on any day of the cure period before; looked at day by day only where an item was paid that late, or is.</summary>
+    internal static bool WasInDefault(List<PartyPostings> own, CounterpartyKind kind, IReadOnlyList<CreditApplication> lines, RiskFigures figures, DateOnly on, int digits)
+    {
+        var since = on.AddDays(-figures.CureDays);
+        var mayHave = own.Any(account => account.Postings.Any(posting => posting.DueDay >= 0 && posting.DueDay + figures.DefaultDays < on.DayNumber && account.Postings.Any(later => later.Document == posting.Document && later.Day > since.DayNumber)));
+        if (!mayHave) return false;
+        for (var day = since; day < on; day = day.AddDays(1))
+        {
+            var then = OpenItems.Of([.. own.Select(account => account with { Postings = [.. account.Postings.Where(posting => posting.Day <= day.DayNumber)] })], day, settled: false);
+            var exposure = then.Items.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor) + lines.Sum(line => Math.Max(0, line.Line!.DrawnMinor(day)));
+            if (CounterpartyExposure.IsInDefault(then.Items, kind, exposure, figures, digits)) return true;
+        }
+
+        return false;
+    }
+}
