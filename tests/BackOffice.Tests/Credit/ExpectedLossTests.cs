@@ -60,7 +60,7 @@ public class ExpectedLossTests
     [InlineData(LossStage.Three, "10000.00", "0", "0.00")]
     [InlineData(LossStage.Three, "20000.00", "0.4", "0.00")]
     [InlineData(LossStage.Three, "20000.00", "1", "5000.00")]
-    // What covers the first year wholly covers less and less of what is left of it: of year 2 7,000.00 of 8,000.00, of year 3 all; 0.97 × 4 % × 50 % × 1,000 ÷ 1.04² = 17.9364…, and of year 1 43.2692….
+    // 7,000.00 leave 3,000.00, 1,000.00 and nothing of the three years: 3 % × 50 % × 3,000 ÷ 1.04 = 43.2692…, 0.97 × 4 % × 50 % × 1,000 ÷ 1.04² = 17.9364….
     [InlineData(LossStage.Two, "7000.00", "0", "61.21")]
     public void Of_ASecuredExposure_LosesWhatIsNotCovered(LossStage stage, string value, string haircut, string total) =>
         Assert.Equal(total, Amount.Format(ExpectedLoss.Of(stage, ThreeYears, 0.5m, 0.04m, null, [new(Minor(value), decimal.Parse(haircut, CultureInfo.InvariantCulture))]).TotalMinor, 2));
