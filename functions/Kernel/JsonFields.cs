@@ -67,6 +67,15 @@ public sealed class JsonFields
         return null;
     }
 
+    /// <summary>A rate within bounds and of at most ten decimals, as a string or a number: 0.05 = 5 %. Otherwise null and a fault with this code.</summary>
+    public decimal? Rate(string name, string code, decimal from = 0, decimal to = 1)
+    {
+        if (Number(name) is not { } rate) return null;
+        if (rate >= from && rate <= to && decimal.Round(rate, 10) == rate) return rate;
+        Fault(name, code, string.Create(CultureInfo.InvariantCulture, $"'{name}' must lie between {from} and {to} and have at most 10 decimals: 5 % is 0.05."));
+        return null;
+    }
+
     /// <summary>A whole number within bounds.</summary>
     public int? Whole(string name, int from, int to)
     {
@@ -96,7 +105,8 @@ public sealed class JsonFields
 
     /// <summary>A positive amount, as a string or a number, in minor units of a currency with so many digits.</summary>
     /// <param name="orZero">Whether zero is taken too.</param>
-    public long? Minor(string name, int digits, bool orZero = false)
+    /// <param name="orNegative">Whether a leading minus is taken.</param>
+    public long? Minor(string name, int digits, bool orZero = false, bool orNegative = false)
     {
         if (Find(name) is not { } value)
         {
@@ -111,7 +121,8 @@ public sealed class JsonFields
         }
 
         var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : StringOf(value) ?? "";
-        var minor = text.Length > 64 ? null : Amount.ParseMinor(System.Text.Encoding.UTF8.GetBytes(text), digits, out var reason) is { } known ? known : Invalid(reason);
+        var isNegative = orNegative && text.StartsWith('-');
+        var minor = text.Length > 64 ? null : Amount.ParseMinor(System.Text.Encoding.UTF8.GetBytes(isNegative ? text[1..] : text), digits, out var reason) is { } known ? isNegative ? -known : known : Invalid(reason);
         if (minor == 0 && !orZero) Fault(name, "ledger/amount-zero", $"'{name}' is zero.");
         else if (minor is null && text.Length > 64) Invalid("The amount is not a decimal number such as \"12.34\".");
         return minor;

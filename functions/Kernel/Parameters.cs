@@ -9,7 +9,8 @@ namespace BackOffice.Kernel;
 /// <param name="Source">The statute it comes from.</param>
 /// <param name="Defaults">Values the app knows by itself, by first day of validity, oldest first.</param>
 /// <param name="SetBy">The role that changes it.</param>
-public sealed record Parameter(string Name, string Unit, string Source, IReadOnlyList<(DateOnly From, decimal Value)> Defaults, string SetBy = Roles.Operator)
+/// <param name="MayBeNegative">Whether it may lie below 0: a rate then lies between −1 and 1.</param>
+public sealed record Parameter(string Name, string Unit, string Source, IReadOnlyList<(DateOnly From, decimal Value)> Defaults, string SetBy = Roles.Operator, bool MayBeNegative = false)
 {
     /// <summary>The parameters of this app, by name. A department adds its own here.</summary>
     public static readonly IReadOnlyList<Parameter> All =
@@ -49,6 +50,15 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("dunning.flat-fee", "EUR", "BGB §288(5)", [(new(2014, 7, 29), 40)]),
         new("dunning.surcharge.business", "rate", "BGB §288(2)", [(new(2014, 7, 29), 0.09m)]),
         new("dunning.surcharge.consumer", "rate", "BGB §288(1)", [(new(2002, 1, 1), 0.05m)]),
+        new(
+            "interest.base-rate", "rate", "BGB §247, made known by the Bundesbank for each half-year; those in which it stays as it was are left out",
+        [
+            (new(2002, 1, 1), 0.0257m), (new(2002, 7, 1), 0.0247m), (new(2003, 1, 1), 0.0197m), (new(2003, 7, 1), 0.0122m), (new(2004, 1, 1), 0.0114m), (new(2004, 7, 1), 0.0113m),
+            (new(2005, 1, 1), 0.0121m), (new(2005, 7, 1), 0.0117m), (new(2006, 1, 1), 0.0137m), (new(2006, 7, 1), 0.0195m), (new(2007, 1, 1), 0.027m), (new(2007, 7, 1), 0.0319m),
+            (new(2008, 1, 1), 0.0332m), (new(2008, 7, 1), 0.0319m), (new(2009, 1, 1), 0.0162m), (new(2009, 7, 1), 0.0012m), (new(2011, 7, 1), 0.0037m), (new(2012, 1, 1), 0.0012m),
+            (new(2013, 1, 1), -0.0013m), (new(2013, 7, 1), -0.0038m), (new(2014, 1, 1), -0.0063m), (new(2014, 7, 1), -0.0073m), (new(2015, 1, 1), -0.0083m), (new(2016, 7, 1), -0.0088m),
+            (new(2023, 1, 1), 0.0162m), (new(2023, 7, 1), 0.0312m), (new(2024, 1, 1), 0.0362m), (new(2024, 7, 1), 0.0337m), (new(2025, 1, 1), 0.0227m), (new(2025, 7, 1), 0.0127m),
+        ], MayBeNegative: true),
         new("retention.books", "years", "HGB §257(4), AO §147(3)", [(new(1999, 1, 1), 10)]),
         new("retention.vouchers", "years", "HGB §257(4), AO §147(3); 8 since the fourth Bürokratieentlastungsgesetz", [(new(1999, 1, 1), 10), (new(2025, 1, 1), 8)]),
         new("settlement.cycle", "days", "CSDR Art. 5(2)", [(new(2014, 10, 6), 2), (new(2027, 10, 11), 1)]),
@@ -83,13 +93,18 @@ public sealed record ParameterHistory(Parameter Parameter, IReadOnlyList<Paramet
     public ParameterValue? On(DateOnly date) => Values.Where(value => value.From <= date).OrderBy(value => value.From).ThenBy(value => value.Version).LastOrDefault();
 
     /// <summary>
-    /// A change: 422 <c>parameter/value</c> when the value is negative, or a rate is above 1. The same value from the same day again changes nothing: null.
+    /// A change: 422 <c>parameter/value</c> when the value is negative and may not be, or a rate is above 1 or below −1. The same value from the same day again changes nothing: null.
     /// A change for a day in the past is allowed, since statutes are at times late; figures already posted keep theirs.
     /// </summary>
     internal static Outcome<ParameterChange> Decide(ParameterHistory history, DateOnly from, decimal value, string reason, string by, DateTimeOffset now)
     {
-        if (value < 0 || (history.Parameter.Unit == "rate" && value > 1))
-            return new Refusal(422, "parameter/value", history.Parameter.Unit == "rate" ? "A rate lies between 0 and 1: 19 % is 0.19." : "The value must not be negative.", "value");
+        var (isRate, mayBeNegative) = (history.Parameter.Unit == "rate", history.Parameter.MayBeNegative);
+        if ((value < 0 && !mayBeNegative) || (isRate && Math.Abs(value) > 1))
+        {
+            var detail = !isRate ? "The value must not be negative." : mayBeNegative ? "This rate lies between -1 and 1: -0.88 % is -0.0088." : "A rate lies between 0 and 1: 19 % is 0.19.";
+            return new Refusal(422, "parameter/value", detail, "value");
+        }
+
         var current = history.Values.Where(known => known.From == from).MaxBy(known => known.Version);
         if (current?.Value == value) return new ParameterChange(current, IsNew: false);
         return new ParameterChange(new ParameterValue(from, value, history.Values.Max(known => known.Version) + 1, by, now, reason), IsNew: true);

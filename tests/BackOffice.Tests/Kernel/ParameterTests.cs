@@ -35,11 +35,50 @@ public class ParameterTests
     public void Decide_WhatIsNoRate_IsRefused(string value) => Assert.Equal("parameter/value",
         ParameterHistory.Decide(Vat(), new DateOnly(2027, 1, 1), decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture), "why", "op", Now).Refusal!.Code);
 
+    [Theory]
+    [InlineData("-1", true)]
+    [InlineData("-0.0088", true)]
+    [InlineData("0", true)]
+    [InlineData("1", true)]
+    [InlineData("-1.01", false)]
+    [InlineData("1.01", false)]
+    [InlineData("1.27", false)]
+    public void Decide_ABaseRate_MayBeNegative(string value, bool isTaken)
+    {
+        var decided = ParameterHistory.Decide(Of("interest.base-rate"), new DateOnly(2030, 1, 1), decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture), "why", "op", Now);
+
+        Assert.Equal(isTaken ? null : "parameter/value", decided.Refusal?.Code);
+    }
+
+    [Theory]
+    [InlineData("2001-12-31", null)]
+    [InlineData("2002-01-01", "0.0257")]
+    [InlineData("2011-06-30", "0.0012")]
+    [InlineData("2011-12-31", "0.0037")]
+    [InlineData("2013-01-01", "-0.0013")]
+    [InlineData("2016-06-30", "-0.0083")]
+    [InlineData("2016-07-01", "-0.0088")]
+    [InlineData("2022-12-31", "-0.0088")]
+    [InlineData("2023-01-01", "0.0162")]
+    [InlineData("2024-06-30", "0.0362")]
+    [InlineData("2025-07-01", "0.0127")]
+    public void On_BaseRate_IsThatOfTheHalfYear(string date, string? rate) =>
+        Assert.Equal(rate, Of("interest.base-rate").On(BusinessDay.Parse(date)!.Value)?.Value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void All_AreInOrderOfName_AndTheirValuesInOrderOfDate()
+    {
+        Assert.Equal(Parameter.All.Select(parameter => parameter.Name).Distinct().Order(StringComparer.Ordinal), Parameter.All.Select(parameter => parameter.Name));
+        Assert.All(Parameter.All, parameter => Assert.Equal(parameter.Defaults.Select(known => known.From).Distinct().Order(), parameter.Defaults.Select(known => known.From)));
+    }
+
     private static ParameterChange Change(ParameterHistory history, DateOnly from, decimal value) => ParameterHistory.Decide(history, from, value, "why", "op", Now).Value!;
 
-    private static ParameterHistory Vat()
+    private static ParameterHistory Vat() => Of("vat.standard");
+
+    private static ParameterHistory Of(string name)
     {
-        var parameter = Parameter.Find("vat.standard")!;
+        var parameter = Parameter.Find(name)!;
         return new ParameterHistory(parameter, [.. parameter.Defaults.Select(known => new ParameterValue(known.From, known.Value))]);
     }
 }
