@@ -89,7 +89,9 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Counterparties);
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Collateral);
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Applications);
+        services.AddSingleton<ExposureSource>();
         services.AddSingleton<INightWork, CreditNight>();
+        services.AddSingleton<INightWork, CreditValuation>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

@@ -90,5 +90,6 @@ public static class Scorecard
 [JsonSerializable(typeof(Counterparty))]
 [JsonSerializable(typeof(CreditUnit))]
 [JsonSerializable(typeof(Collateral))]
+[JsonSerializable(typeof(CreditPolicy))]
 [JsonSerializable(typeof(CreditApplication))]
 public sealed partial class CreditJson : JsonSerializerContext;

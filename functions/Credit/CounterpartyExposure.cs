@@ -50,7 +50,7 @@ public sealed record CounterpartyExposure(
 
     /// <summary>
     /// Measures an exposure. Stage 3: more than 90 days overdue and material (more than 100.00 of a consumer or 500.00, and more than 1 % of the exposure), or so within the three months before; stage 2: more than 30 days overdue, or
-    /// three grades worse than first; else 1. Exposure at default = drawn + receivables net of VAT + CCF × undrawn; the term in whole years, rounded up, of the line that ends last.
+    /// three grades worse than first; else 1. Exposure at default = drawn + receivables (those invoiced net of VAT) + CCF × undrawn; the term in whole years, rounded up, of the line that ends last.
     /// Source: CRR Art. 178, IFRS 9 5.5; HGB §253(4). Worked: 10,000.00 drawn, grade with PD 3 %, LGD 50 %, rate 4 % → stage 1, expected loss 144.23.
     /// </summary>
     public static CounterpartyExposure Of(CounterpartyFacts facts, RiskFigures figures, DateOnly on, int digits)
@@ -58,14 +58,16 @@ public sealed record CounterpartyExposure(
         var (party, lines) = (facts.Party, facts.Lines.Where(line => line.Line is { } granted && granted.GrantedOn <= on).ToList());
         var drawn = lines.Sum(line => Math.Max(0, line.Line!.DrawnMinor(on)));
         var undrawn = lines.Where(line => on <= line.Line!.EndsOn).Sum(line => Math.Max(0, line.Line!.LimitMinor - line.Line.DrawnMinor(on)));
-        var receivables = (long)Int128.Max(0, facts.Items.Aggregate(facts.OnAccountMinor, (sum, item) => sum + item.OpenMinor));
+        var invoiced = (long)facts.Items.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor);
+        var receivables = Math.Max(0, invoiced + (long)facts.OnAccountMinor);
         var overdue = facts.Items.Where(item => item.DaysOverdue > 0 && item.OpenMinor > 0).ToList();
         var days = overdue.Count == 0 ? 0 : overdue.Max(item => item.DaysOverdue);
         var (grade, first) = (party.RatingOn(on)?.Grade ?? figures.UnratedGrade, party.Ratings.Where(rating => rating.Date <= on).OrderBy(rating => rating.Date).FirstOrDefault()?.Grade);
         var stage = facts.WasInDefault || IsInDefault(facts.Items, party.Kind, drawn + receivables, figures, digits) ? LossStage.Three
             : days > figures.Stage2Days || grade - (first ?? grade) >= figures.Stage2Notches ? LossStage.Two : LossStage.One;
 
-        var net = (long)decimal.Round(receivables / (1 + figures.VatRate), MidpointRounding.AwayFromZero);
+        // Interest stands there without an item, and bears no VAT.
+        var net = Math.Max(0, receivables - invoiced + (long)decimal.Round(invoiced / (1 + figures.VatRate), MidpointRounding.AwayFromZero));
         var exposure = new Exposure(drawn + net, undrawn, figures.Ccf);
         var collateral = facts.Collateral.Where(one => one.ValuedOn <= on && (one.ValidTo is null || on <= one.ValidTo)).ToList();
         var years = lines.Count == 0 ? 1 : Math.Max(1, lines.Max(line => WholeYears(on, line.Line!.EndsOn)));

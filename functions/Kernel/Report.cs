@@ -12,11 +12,18 @@ namespace BackOffice.Kernel;
 /// <param name="Cells">Texts first, then amounts in minor units; null = empty. As many as the report has columns.</param>
 public sealed record ReportRow(int Level, params object?[] Cells);
 
+/// <summary>A bar chart, drawn into the HTML page as inline SVG.</summary>
+/// <param name="Bars">Label and amount in minor units, not negative, from top to bottom.</param>
+public sealed record BarChart(string Title, IReadOnlyList<(string Label, Int128 AmountMinor)> Bars);
+
 /// <summary>
 /// A table for people, as CSV (RFC 4180, decimal point, one row a line) or as an HTML page. Amounts are <see cref="Int128"/> minor units, all else is text.
 /// </summary>
 public sealed record Report(string Title, string Subtitle, IReadOnlyList<string> Columns, IReadOnlyList<ReportRow> Rows, int Digits, string Language)
 {
+    /// <summary>Charts above the table; CSV leaves them out.</summary>
+    public IReadOnlyList<BarChart> Charts { get; init; } = [];
+
     public string ToCsv()
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -37,7 +44,9 @@ public sealed record Report(string Title, string Subtitle, IReadOnlyList<string>
     public string ToHtml()
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"{Language}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{Html(Title)}</title>\n{Style}</head>\n<body>\n<h1>{Html(Title)}</h1>\n<p>{Html(Subtitle)}</p>\n<table>\n<thead><tr>");
+        html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"{Language}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{Html(Title)}</title>\n{Style}</head>\n<body>\n<h1>{Html(Title)}</h1>\n<p>{Html(Subtitle)}</p>\n");
+        foreach (var chart in Charts) Draw(html, chart);
+        html.Append("<table>\n<thead><tr>");
         foreach (var column in Columns) html.Append(CultureInfo.InvariantCulture, $"<th>{Html(column)}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var row in Rows)
@@ -49,6 +58,22 @@ public sealed record Report(string Title, string Subtitle, IReadOnlyList<string>
         }
 
         return html.Append("</tbody>\n</table>\n</body>\n</html>\n").ToString();
+    }
+
+    private void Draw(StringBuilder html, BarChart chart)
+    {
+        const int row = 22, labels = 160, widest = 400;
+        var most = chart.Bars.Aggregate(Int128.One, (max, bar) => Int128.Max(max, bar.AmountMinor));
+        html.Append(CultureInfo.InvariantCulture, $"<h2>{Html(chart.Title)}</h2>\n<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{Html(chart.Title)}\" width=\"{labels + widest + 140}\" height=\"{chart.Bars.Count * row}\" font-size=\"12\">\n");
+        for (var n = 0; n < chart.Bars.Count; n++)
+        {
+            var (label, amount) = chart.Bars[n];
+            var width = (int)(amount * widest / most);
+            html.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{(n * row) + 15}\">{Html(label)}</text><rect x=\"{labels}\" y=\"{(n * row) + 3}\" width=\"{width}\" height=\"{row - 6}\" fill=\"#36648b\"/>");
+            html.Append(CultureInfo.InvariantCulture, $"<text x=\"{labels + width + 6}\" y=\"{(n * row) + 15}\">{ForPeople(amount)}</text>\n");
+        }
+
+        html.Append("</svg>\n");
     }
 
     /// <summary>German: 1.234,56; English: 1,234.56.</summary>

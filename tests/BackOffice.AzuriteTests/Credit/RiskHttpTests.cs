@@ -1,0 +1,127 @@
+using System.Net;
+using BackOffice.AzuriteTests.Nightly;
+
+namespace BackOffice.AzuriteTests.Credit;
+
+/// <summary>Exposures, the risk report and the allowances that the nights book, over HTTP.</summary>
+public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private readonly TestClock _clock = TestClock.AtNoon(new DateOnly(2026, 3, 2));
+    private TestApp _app = null!;
+    private NightBook _night = null!;
+    private TestBook _front = null!;
+    private TestBook _back = null!;
+    private TestBook _risk = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await TestApp.StartAsync(azurite, _clock, "--LocalWorker:Queues=true");
+        _night = await NightBook.OpenAsync(_app);
+        (_front, _back, _risk) = (As("fred", "FrontOffice"), As("bert", "BackOffice"), As("rita", "RiskControl"));
+        (await _back.SendAsync(HttpMethod.Put, "/counterparties/acme", """{"name":"Acme GmbH","kind":"business"}""")).Is(HttpStatusCode.Created);
+        (await _front.SendAsync(HttpMethod.Put, "/credit-applications/loan", """{"counterparty":"acme","amount":"60000.00","termMonths":12,"rate":0.05,"dayCount":"act360","purpose":"Machines","vote":"approve"}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-applications/loan/votes", """{"vote":"approve","reason":"sound"}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/loan/draws", """{"id":"d1","date":"2026-03-02","amount":"10000.00"}""")).Is(HttpStatusCode.Created);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Night_BooksTheChangeOfTheAllowances_AndTheReportIsTheLedger()
+    {
+        (await _risk.SendAsync(HttpMethod.Put, "/credit-policy", """{"bookAllowances":true,"reason":"IDW RS BFA 7"}""")).Is(HttpStatusCode.Created);
+        await TimerAsync(new DateOnly(2026, 3, 2));
+
+        // Grade 6: PD 2 %, LGD 45 %, CCF 75 %: 10,000.00 drawn, 1.39 interest and 37,500.00 × 2 % × 45 % ÷ 1.05 = 407.15, of which 10,001.39 ÷ 47,501.39 is on what is owed.
+        var balances = await _night.BalancesAsync();
+        Assert.Equal(("-85.73", "85.73", "-321.42", "321.42"), (balances["0996"], balances["2450"], balances["0976"], balances["4900"]));
+        await IsTheLedgerAsync("2026-03-02");
+
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/loan/repayments", """{"id":"r1","date":"2026-03-03","amount":"10000.00"}""")).Is(HttpStatusCode.Created);
+        var night = await TimerAsync(new DateOnly(2026, 3, 3));
+
+        Assert.Equal(1, night.Number("posted")); // the interest of the day is none any more
+        balances = await _night.BalancesAsync();
+        Assert.Equal(("-85.72", "-405.00", "405.00"), (balances["2730"], balances["0976"], balances["4900"]));
+        await IsTheLedgerAsync("2026-03-03");
+        Assert.Equal(0, (await TimerAsync(new DateOnly(2026, 3, 4))).Number("posted"));
+    }
+
+    [Fact]
+    public async Task Night_OfABookThatHasNotChosenIt_BooksNoAllowance()
+    {
+        var night = await TimerAsync(new DateOnly(2026, 3, 2));
+
+        Assert.DoesNotContain("0996", (await _night.BalancesAsync()).Keys);
+        Assert.DoesNotContain(night.List("checks"), check => check.Text("name") == "allowances");
+    }
+
+    [Fact]
+    public async Task Exposure_OfAnOverdueInvoice_ClimbsThroughTheStages()
+    {
+        await InvoiceAsync("R-1", "1190.00", "2026-03-10");
+
+        Assert.Equal((1, "1190.00", "normal"), await StageAsync("2026-03-10"));
+        Assert.Equal((1, "1190.00", "watch"), await StageAsync("2026-03-11"));
+        Assert.Equal((2, "1190.00", "intensive"), await StageAsync("2026-04-10"));
+        Assert.Equal((3, "1190.00", "problem"), await StageAsync("2026-06-09"));
+
+        async Task<(int, string, string)> StageAsync(string on)
+        {
+            var exposure = (await _risk.GetAsync($"/exposures?on={on}")).List("exposures").Single();
+            return (exposure.GetProperty("stage").GetInt32(), exposure.Text("receivables"), exposure.Text("care"));
+        }
+    }
+
+    [Fact]
+    public async Task Report_NamesBreaches_Migrations_AndDecisionsAgainstVotes()
+    {
+        (await _back.SendAsync(HttpMethod.Put, "/limits/acme", """{"from":"2026-03-01","amount":"50000.00","reason":"policy"}""")).Is(HttpStatusCode.Created);
+        await RateAsync("2026-01-01", 80);
+        await RateAsync("2026-03-02", 40);
+        (await _front.SendAsync(HttpMethod.Put, "/credit-applications/more", """{"counterparty":"acme","amount":"70000.00","termMonths":12,"rate":0.05,"dayCount":"act360","purpose":"Hall","vote":"approve"}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-applications/more/votes", """{"vote":"reject","reason":"thin"}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-applications/more/escalation", """{"reason":"the front office insists"}""")).Is(HttpStatusCode.Created);
+        (await As("diana", "Board").SendAsync(HttpMethod.Post, "/credit-applications/more/decisions", """{"decision":"grant","reason":"strategic"}""")).Is(HttpStatusCode.Created);
+
+        var report = await _risk.GetAsync("/risk-report?on=2026-03-02");
+
+        Assert.Equal(("acme", "80000.00"), report.List("limitBreaches").Select(one => (one.Text("counterparty"), one.Text("breach"))).Single());
+        Assert.Equal((2L, 6L, 1L), report.List("migrations").Select(one => (one.Number("from"), one.Number("to"), one.Number("counterparties"))).Single());
+        Assert.Equal(("more", "grant", "diana", "strategic"), report.List("decisionsAgainstVotes").Select(one => (one.Text("application"), one.Text("decision"), one.Text("by"), one.Text("reason"))).Single());
+        Assert.Equal(1m, report.GetProperty("herfindahl").GetDecimal());
+
+        var html = (await _risk.SendAsync(HttpMethod.Get, "/risk-report?on=2026-03-02&lang=de", null, ("Accept", "text/html"))).Is(HttpStatusCode.OK).Text;
+        Assert.Contains("<svg", html, StringComparison.Ordinal);
+        Assert.Contains("Engagement nach Note", html, StringComparison.Ordinal);
+        var csv = (await _risk.SendAsync(HttpMethod.Get, "/risk-report?on=2026-03-02", null, ("Accept", "text/csv"))).Is(HttpStatusCode.OK).Text;
+        Assert.Contains("Grade,06,1,10000.00,0.00,10000.00,120000.00", csv, StringComparison.Ordinal);
+    }
+
+    private TestBook As(string name, params string[] roles) => new(_app, _night.Book.Id, _app.ClientOf(name, roles));
+
+    private async Task<System.Text.Json.JsonElement> TimerAsync(DateOnly date)
+    {
+        _clock.SetNoon(date.AddDays(1));
+        await _app.FireAsync("Nightly");
+        var night = await _night.EndedAsync(date.ToString("o", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(night.Text("status") == "done", night.ToString());
+        return night;
+    }
+
+    /// <summary>What the report says of a day stands in the accounts: drawn, and what is allowed for.</summary>
+    private async Task IsTheLedgerAsync(string on)
+    {
+        var total = (await _risk.GetAsync($"/risk-report?on={on}")).GetProperty("total");
+        var balances = await _night.BalancesAsync($"?on={on}");
+        Assert.Equal(total.Text("drawn"), balances.GetValueOrDefault("0550", "0.00"));
+        Assert.Equal(decimal.Parse(total.Text("expectedLoss"), System.Globalization.CultureInfo.InvariantCulture),
+            -new[] { "0996", "0998", "0976" }.Sum(account => decimal.Parse(balances.GetValueOrDefault(account, "0"), System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    private async Task RateAsync(string date, int score) => (await _back.SendAsync(HttpMethod.Put, "/counterparties/acme/rating",
+        $$$"""{"date":"{{{date}}}","scores":{"financials":{{{score}}},"management":{{{score}}},"market":{{{score}}},"payment":{{{score}}} } }""")).Is(HttpStatusCode.Created);
+
+    private async Task InvoiceAsync(string document, string amount, string due) => (await _night.Book.PostAsync(
+        $$"""{"id":"{{document}}","date":"2026-03-02","text":"Invoice","lines":[{"account":"1400","debit":"{{amount}}","party":"acme","document":"{{document}}","dueDate":"{{due}}"},{"account":"8400","credit":"{{amount}}"}]}""")).Is(HttpStatusCode.Created);
+}
