@@ -23,7 +23,7 @@ internal static class AccrualAnswer
     public static async Task<Outcome<CaseDecision>> DecisionAsync(OpenedBook book, Accrual accrual, IReadOnlyList<Entry> entries, string by)
     {
         var (tell, refusal) = await Posting.PrepareAsync(book, entries, by);
-        return refusal is null ? new CaseDecision(AccrualTable.Write(accrual), accrual.IsOver, tell) : refusal;
+        return refusal is null ? new CaseDecision(AccrualTable.Write(accrual), accrual.BookedAtOnce, tell) : refusal;
     }
 
     /// <summary>

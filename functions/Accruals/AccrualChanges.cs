@@ -40,7 +40,7 @@ internal static class AccrualChanges
             var before = AccrualTable.Read(known!);
             if (!decide(before, await KeptAsync(book, nights, id, before, date)).Is(out var accrual, out var no)) return no;
             var entries = AccrualEntries.Of(id, accrual);
-            // One that is over is filed away, so all that its schedule still wants goes with it; else the night releases it.
+            // Of one that is over all that its schedule still wants is posted with the change; else the night releases it.
             return await AccrualAnswer.DecisionAsync(book, accrual, [.. entries.Where(entry => accrual.IsOver || IsOfThisChange(id, accrual, entry))], command.By);
         });
 

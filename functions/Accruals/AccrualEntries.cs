@@ -44,6 +44,7 @@ public static class AccrualEntries
     /// <summary>What a change posts by itself; null when nothing is left to move.</summary>
     private static Entry? End(string id, Accrual accrual, AccrualChange change)
     {
+        if (change is Redated) return null;
         // What stood when the change was made: the accrual with the changes up to it.
         var until = accrual with { Changes = [.. accrual.Changes.TakeWhile(earlier => !ReferenceEquals(earlier, change)), change] };
         var kept = AccrualSchedule.SumMinor(AccrualSchedule.Of(until));

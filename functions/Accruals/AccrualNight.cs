@@ -34,7 +34,7 @@ public sealed class AccrualNight(AccrualTable accruals, TimeProvider time) : INi
         await foreach (var (row, accrual) in OpenAsync(night, null, null))
         {
             var entries = AccrualEntries.Of(row.Id, accrual);
-            if (accrual.IsDeferral && entries.All(entry => night.IsProved(entry.Id)))
+            if ((accrual.IsDeferral || accrual.IsOver) && entries.All(entry => night.IsProved(entry.Id)))
             {
                 if (ended.Count < MaxFiled) ended.Add(row);
                 continue;

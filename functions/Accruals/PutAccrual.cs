@@ -42,7 +42,7 @@ public sealed class PutAccrual(Books books, AccrualTable accruals, CaseSteps ste
     }
 
     /// <summary>
-    /// The accrual as it is kept: slices of months before its date, or before the books' first open day, go on that day. An amount up to the limit is left in the result account when the fiscal year's policy says so.
+    /// The accrual as it is kept: slices of months before its date, or before the books' first open day, go on that day. A deferral up to the limit is left in the result account when the fiscal year's policy says so; what is accrued has not been booked there, and is accrued.
     /// 422 <c>ledger/account-unknown</c> for each account the book does not have.
     /// Worked: closed through 2026-02, booked with date 2026-01-15 for 2026 → slices of January and February on 2026-03-01, as one entry.
     /// </summary>
@@ -54,7 +54,7 @@ public sealed class PutAccrual(Books books, AccrualTable accruals, CaseSteps ste
         AccrualAnswer.CheckAccount(state, "resultAccount", wanted.ResultAccount, faults);
         if (faults.Count > 0) return Refusal.Of(faults);
         var firstOpen = BookState.FirstOpenMonth(state.ClosedThrough) ?? wanted.Date;
-        return wanted with { EarliestBooking = firstOpen > wanted.Date ? firstOpen : wanted.Date, BookedAtOnce = wanted.AmountMinor <= limitMinor };
+        return wanted with { EarliestBooking = firstOpen > wanted.Date ? firstOpen : wanted.Date, BookedAtOnce = wanted.IsDeferral && wanted.AmountMinor <= limitMinor };
     }
 
     private async Task<long?> LimitMinorAsync(OpenedBook book, Accrual wanted)

@@ -45,7 +45,7 @@ internal static class AssetChanges
     }
 
     /// <summary>
-    /// The asset with one movement more. 409 <c>asset/disposed</c>; 422 <c>asset/date</c> when it lies before the acquisition, the take-over or the movement before it; <c>asset/too-many-movements</c> after 200;
+    /// The asset with one movement more. 409 <c>asset/disposed</c>; 422 <c>asset/date</c> when it lies before the acquisition, the take-over or the movement before it, in a fiscal year that is closed, or as a transfer in a year before one that has been written off in; <c>asset/too-many-movements</c> after 200;
     /// <c>asset/below-zero</c> when more is taken away than the asset is worth; <c>asset/life-over</c> when something would stay that no month writes off.
     /// Worked: a laptop worth 300.00 after the depreciation of 2026-03, impairment of 2026-03-31 by 300.01 → <c>asset/below-zero</c>.
     /// </summary>
@@ -55,7 +55,11 @@ internal static class AssetChanges
         if (asset.Movements.Count >= Asset.MaxMovements) return new Refusal(422, "asset/too-many-movements", $"An asset has at most {Asset.MaxMovements} movements.");
         var earliest = new[] { asset.Acquired, asset.TakenOver?.Through.AddMonths(1) ?? asset.Acquired, asset.Last?.Date ?? asset.Acquired }.Max();
         if (told.Date < earliest) return new Refusal(422, "asset/date", $"{BusinessDay.Text(told.Date)} lies before {BusinessDay.Text(earliest)}, when it was acquired, taken over or last moved.", "date");
+        if (FiscalYear.Of(told.Date, asset.FiscalYearStart) is var year && state.ClosedThrough >= BusinessDay.MonthOf(year.Last))
+            return new Refusal(422, "asset/date", $"Fiscal year {year.Year} is closed: its asset schedule stays as it is. Date the movement {BusinessDay.Text(year.Last.AddDays(1))} or later.", "date");
         if (!decide(state, asset, wanted, told).Is(out var movement, out var refusal)) return refusal;
+        if (movement is Transfer && told.Frozen >= year.Last.AddDays(1))
+            return new Refusal(422, "asset/date", $"Months of the fiscal year after {BusinessDay.Text(year.Last)} have been written off on the old account: date the transfer in that year.", "date");
 
         var changed = asset with { Movements = [.. asset.Movements, movement] };
         var plan = DepreciationPlan.Of(changed);
@@ -81,7 +85,7 @@ internal static class AssetChanges
     private static List<Entry> OfTheMovement(string id, Asset asset)
     {
         var plan = DepreciationPlan.Of(asset);
-        var own = AssetEntries.IdOf(id, plan.Results[^1]);
-        return [.. AssetEntries.Of(id, asset, plan).Where(entry => entry.Id == own || entry.Id.StartsWith(own + ".", StringComparison.Ordinal))];
+        var own = AssetEntries.IdsOf(id, plan.Results[^1]);
+        return [.. AssetEntries.Of(id, asset, plan).Where(entry => own.Contains(entry.Id))];
     }
 }

@@ -25,7 +25,7 @@ public static class AssetEntries
         foreach (var result in plan.Results)
         {
             foreach (var (month, amount) in result.TakenBack.Where(taken => taken.AmountMinor > 0))
-                entries.Add(Entry(id, $"{What(result)}.{BusinessDay.MonthText(month)}", month.AddMonths(1).AddDays(-1), $"{asset.Text}: depreciation {BusinessDay.MonthText(month)} taken back", [new(result.Account, amount), new(asset.DepreciationAccount, -amount)]));
+                entries.Add(Entry(id, TakenBack(result, month), month.AddMonths(1).AddDays(-1), $"{asset.Text}: depreciation {BusinessDay.MonthText(month)} taken back", [new(result.Account, amount), new(asset.DepreciationAccount, -amount)]));
             if (Lines(result) is { Count: > 0 } lines) entries.Add(Entry(id, What(result), result.Movement.Date, $"{asset.Text}: {NameOf(result.Movement)}", lines));
         }
 
@@ -35,6 +35,10 @@ public static class AssetEntries
     public static string IdOf(string id, DepreciationMonth month) => Ids.Derived(Department, id, BusinessDay.MonthText(month.Month));
 
     public static string IdOf(string id, MovementResult result) => Ids.Derived(Department, id, What(result));
+
+    /// <summary>Ids of all entries that a movement gives rise to: its own, and those that take depreciation back.</summary>
+    public static IReadOnlySet<string> IdsOf(string id, MovementResult result) =>
+        result.TakenBack.Select(taken => Ids.Derived(Department, id, TakenBack(result, taken.Month))).Append(IdOf(id, result)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What a movement is called.</summary>
     public static string NameOf(AssetMovement movement) => movement switch
@@ -88,6 +92,8 @@ public static class AssetEntries
         if (disposal.TaxMinor > 0) lines.Add(new(accounts.Tax!, -disposal.TaxMinor));
         return lines;
     }
+
+    private static string TakenBack(MovementResult result, DateOnly month) => $"{What(result)}.{BusinessDay.MonthText(month)}";
 
     private static string What(MovementResult result) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"m{result.Number}");
 

@@ -7,7 +7,7 @@ internal static class AssetRequest
 {
     /// <summary>
     /// Reads an asset. 400 for what cannot be read; 422 <c>ledger/amount-invalid</c>, <c>ledger/amount-zero</c>, <c>asset/method</c>, <c>asset/rate</c> (not the declining balance's, or not between 0 and 1),
-    /// <c>asset/same-account</c>, <c>asset/taken-over</c> (more than the cost, before it was acquired, or with an account against).
+    /// <c>asset/same-account</c>, <c>asset/taken-over</c> (more than the cost, before it was acquired, not as of the end of a fiscal year, or with an account against).
     /// <c>lifeMonths</c> counts for straightLine and declining; other methods have a time of their own.
     /// </summary>
     /// <param name="digits">Of the currency.</param>
@@ -33,10 +33,13 @@ internal static class AssetRequest
         if (taken is not null && against is not null) faults.Add(new Fault("against", "asset/taken-over", "What was taken over stands in the opening balance: it is not booked again. Leave 'against' out."));
         if (taken is not null && cost < taken.DepreciationMinor) faults.Add(new Fault("takenOver.depreciation", "asset/taken-over", "More was written off than the asset cost."));
         if (taken is not null && acquired is not null && taken.Through < BusinessDay.MonthOf(acquired.Value)) faults.Add(new Fault("takenOver.through", "asset/taken-over", "It cannot have been written off before it was acquired."));
+        if (taken is not null && FiscalYearLast(taken.Through, fiscalYearStart) is false) faults.Add(new Fault("takenOver.through", "asset/taken-over", "Take it over as of the end of a fiscal year: what was written off within one is not known here."));
         if (faults.Count > 0) return null;
         var residual = keeps && method is DepreciationMethod.StraightLine or DepreciationMethod.Declining or DepreciationMethod.ElectricVehicle && keeps ? Amount.ToMinor(1, digits) : 0;
         return new Asset(text ?? "", cost!.Value, acquired!.Value, needsLife ? life!.Value : 0, method!.Value, account ?? "", depreciation ?? "", rate ?? 0, residual, fiscalYearStart, against, taken, 0, []);
     }
+
+    private static bool FiscalYearLast(DateOnly month, string fiscalYearStart) => Ledger.FiscalYear.IsStart(fiscalYearStart) && Ledger.FiscalYear.Of(month, fiscalYearStart).Last == month.AddMonths(1).AddDays(-1);
 
     private static TakenOver? ReadTakenOver(System.Text.Json.JsonElement json, int digits, List<Fault> faults)
     {

@@ -36,10 +36,21 @@ public sealed class AssetTable(Storage storage, Posting posting)
     {
         var id = LowValueChoice.IdOf(choice.Year);
         var state = JsonSerializer.Serialize(choice, AssetJson.Default.LowValueChoice);
-        var outcome = await steps.RunAsync(Department, book, id, new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => Task.FromResult<Outcome<CaseDecision>>(new CaseDecision(state)));
-        if (outcome.Is(out _, out var refusal)) return null;
-        return refusal.Faults[0].Code != "case/id-reused" ? refusal : new Refusal(409, "asset/choice", choice.Choice == LowValueMethod.Pool
+        var outcome = await steps.RunAsync(Department, book, id, new CaseCommand(CaseCommand.Put, state, by, CaseCommand.Put), async known =>
+            known is null || known.State == state || !await IsUsedAsync(book, choice.Year) ? new CaseDecision(state) : Otherwise(choice));
+        return outcome.Refusal;
+    }
+
+    /// <summary>Whether an asset of the year stands by its choice: one who chose and was cut off before there was an asset leaves it to the next.</summary>
+    private async Task<bool> IsUsedAsync(string book, int year)
+    {
+        await foreach (var (_, asset) in AllAsync(book))
+            if (asset is { Method: DepreciationMethod.Pool or DepreciationMethod.Immediate, TakenOver: null } && FiscalYear.Of(asset.Acquired, asset.FiscalYearStart).Year == year) return true;
+        return false;
+    }
+
+    private static Refusal Otherwise(LowValueChoice choice) =>
+        new(409, "asset/choice", choice.Choice == LowValueMethod.Pool
             ? $"Low-value assets of fiscal year {choice.Year} are written off at once: the choice is one for the year. Use method immediate, or straightLine."
             : $"Low-value assets of fiscal year {choice.Year} are pooled: the choice is one for the year. Use method pool, or straightLine.", "method");
-    }
 }

@@ -25,7 +25,7 @@ public sealed record MovementResult(AssetMovement Movement, int Number, string A
 
 /// <summary>An asset's whole life, computed from what was acquired and what has happened since: pure, and the same however often it is asked.</summary>
 /// <param name="Months">Depreciation, in order; months of zero are left out.</param>
-/// <param name="Accounts">Of each of them the account that it is credited to.</param>
+/// <param name="Accounts">Of each of them the account that it is credited to: the one the asset was on when the month was fixed, so that a transfer moves what is left after it.</param>
 /// <param name="Results">What each movement came to, in order.</param>
 public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, IReadOnlyList<string> Accounts, IReadOnlyList<MovementResult> Results)
 {
@@ -75,7 +75,8 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
     private sealed class Life
     {
         private readonly Asset _asset;
-        private readonly List<(int Month, long AmountMinor)> _fixed = [];
+        private readonly List<(int Month, long AmountMinor, string Account)> _fixed = [];
+        private readonly Dictionary<int, long> _ofKept = [];
         private readonly List<MovementResult> _results = [];
         private readonly int _end;
         private List<(int Month, long AmountMinor)> _planned;
@@ -144,30 +145,22 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
             List<string> accounts = [];
             var value = _asset.CostMinor - (_asset.TakenOver?.DepreciationMinor ?? 0);
             var next = 0;
-            foreach (var (index, amount) in _fixed)
+            foreach (var (index, amount, account) in _fixed)
             {
                 var month = Month(index);
                 var end = month.AddMonths(1).AddDays(-1);
                 for (; next < _results.Count && _results[next].Movement.Date <= end; next++) value += Delta(_results[next]);
                 value -= amount - _results.SelectMany(result => result.TakenBack).Where(taken => taken.Month == month).Sum(taken => taken.AmountMinor);
                 months.Add(new DepreciationMonth(month, amount, value));
-                accounts.Add(AccountOf(end));
+                accounts.Add(account);
             }
 
             return new DepreciationPlan(months, accounts, _results);
         }
 
-        /// <summary>What was frozen when a transfer was told had been posted on the account before it.</summary>
-        private string AccountOf(DateOnly monthEnd)
-        {
-            var account = _asset.AssetAccount;
-            foreach (var transfer in _asset.Movements.OfType<Transfer>())
-                if (transfer.Date < monthEnd && !(transfer.Frozen is { } frozen && monthEnd < frozen.AddMonths(1))) account = transfer.ToAccount;
-            return account;
-        }
-
         private MovementResult Dispose(Disposal disposal, int effective)
         {
+            foreach (var month in _ofKept.Keys.ToList()) _ofKept[month] -= Share(_ofKept[month], disposal.Share);
             // What the share would be worth had it not been written off after the sale. An earlier disposal has taken back its part of those months.
             var earlier = _results.SelectMany(result => result.TakenBack).ToLookup(taken => Index(taken.Month), taken => taken.AmountMinor);
             List<(DateOnly, long AmountMinor)> taken = [.. _fixed.Where(month => month.Month > effective).Select(month => (Month(month.Month), Share(month.AmountMinor - earlier[month.Month].Sum(), disposal.Share)))];
@@ -184,7 +177,8 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
             if (month <= _cut) return;
             foreach (var planned in _planned.Where(planned => planned.Month <= month))
             {
-                _fixed.Add(planned);
+                _fixed.Add((planned.Month, planned.AmountMinor, _account));
+                _ofKept[planned.Month] = planned.AmountMinor;
                 _value -= planned.AmountMinor;
             }
 
@@ -214,7 +208,9 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
             {
                 var months = Math.Min(MonthsToYearEnd(month), _end - month + 1);
                 var linear = (long)Spread.RoundedQuotient((Int128)value * months, _end - month + 1);
-                var declining = (long)decimal.Round(value * _asset.Rate * months / 12, MidpointRounding.AwayFromZero); // rate 0: straight-line
+                // A year that has begun goes on from the value it opened with, as far as that is still held and has not been impaired. Rate 0: straight-line.
+                var opening = value + (month == _cut + 1 ? _ofKept.Where(known => known.Key <= _cut && YearOf(known.Key) == YearOf(month)).Sum(known => known.Value) : 0);
+                var declining = (long)decimal.Round(opening * _asset.Rate * months / 12, MidpointRounding.AwayFromZero);
                 var year = Math.Min(Math.Max(linear, declining), value);
                 planned.AddRange(Even(month, months, year));
                 value -= year;
@@ -248,6 +244,8 @@ public sealed record DepreciationPlan(IReadOnlyList<DepreciationMonth> Months, I
             Spread.ByCumulation(amountMinor, [.. Enumerable.Repeat(1L, months)]).Select((part, n) => (month + n, part));
 
         private int MonthsToYearEnd(int month) => Index(FiscalYear.Of(Month(month), _asset.FiscalYearStart).Last) - month + 1;
+
+        private int YearOf(int month) => FiscalYear.Of(Month(month), _asset.FiscalYearStart).Year;
 
         /// <summary>The residual value stays while the asset is held.</summary>
         private void Clamp()

@@ -143,7 +143,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
 
     private static Outcome<CaseResult> Repeated(CaseRow known, CaseMark mark, CaseCommand command)
     {
-        if (mark.RequestKey == Ids.Key(command.Request)) return new CaseResult(known, IsNew: false);
+        if (mark.RequestKey == CaseMark.KeyOf(command.Command, command.Request)) return new CaseResult(known, IsNew: false);
         return command.Command == CaseCommand.Create
             ? new Refusal(409, "case/id-reused", $"'{known.Id}' is there with other content. Use a new id, or change it by the steps that it offers.", "id")
             : new Refusal(409, "case/key-reused", "This Idempotency-Key came before with another request. Use a new one for a new request.");

@@ -61,7 +61,11 @@ public sealed record CaseChange(string Id, CaseStep Step, string State, string O
 /// <summary>The mark that an operation left.</summary>
 /// <param name="RequestKey">Digest of its request.</param>
 /// <param name="Version">The version it led to.</param>
-public sealed record CaseMark(string RequestKey, int Version);
+public sealed record CaseMark(string RequestKey, int Version)
+{
+    /// <summary>Two requests are the same when they ask the same of the same step.</summary>
+    public static string KeyOf(string command, string request) => Ids.Key($"{command}:{request}");
+}
 
 /// <summary>
 /// The cases of one department: a table of its own, PartitionKey <c>{book}|{bucket}</c> (bucket: first hex digit of the id's digest), so that all rows of a case lie in one partition.
@@ -160,7 +164,7 @@ public sealed class CaseTable(Storage storage, string name)
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {
             // The client's own second try may have met what its first had done.
-            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == Ids.Key(change.Step.Request);
+            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == CaseMark.KeyOf(change.Step.Command, change.Step.Request);
         }
     }
 
@@ -193,7 +197,7 @@ public sealed class CaseTable(Storage storage, string name)
         var step = new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"log!{change.Id}!{change.Step.Version:D6}")) { ["At"] = change.Step.At, ["By"] = change.Step.By, ["Command"] = change.Step.Command };
         step.AddText("Request", change.Step.Request);
         actions.Add(new(TableTransactionActionType.Add, step));
-        actions.Add(new(TableTransactionActionType.Add, new TableEntity(partition, MarkKey(change.Id, change.OperationId)) { ["RequestKey"] = Ids.Key(change.Step.Request), ["Version"] = change.Step.Version }));
+        actions.Add(new(TableTransactionActionType.Add, new TableEntity(partition, MarkKey(change.Id, change.OperationId)) { ["RequestKey"] = CaseMark.KeyOf(change.Step.Command, change.Step.Request), ["Version"] = change.Step.Version }));
         if (change.Tell is not null)
         {
             var tell = new TableEntity(partition, TellKey(change.Id, change.Step.Version));

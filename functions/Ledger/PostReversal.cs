@@ -31,6 +31,7 @@ public sealed class PostReversal(Books books, StoredEntries stored)
 
             if (await stored.FindAsync(found.Book, id) is not { } original) return Problem.Of(404, "ledger/entry-unknown", $"There is no entry '{id}' in this book.");
             if (original.Posted.Entry.CarryTo is not null) return Problem.Of(409, "ledger/system-entry", $"'{id}' was made by the system and follows the entries; correct those instead.");
+            if (Ids.DepartmentOf(id) is { } department) return Problem.Of(409, "ledger/system-entry", $"'{id}' follows a case of the department '{department}': change the case, and what it posts follows.");
             var reversal = original.Posted.Entry.Reversal(newId, date!.Value, text) with { LateAsFirstOpen = late };
             return await PostEntry.PostAsync(found.Book, stored, PreparedEntry.Of(reversal, found.Digits), Caller.Of(request).Name);
         }

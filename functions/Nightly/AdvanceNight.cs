@@ -6,7 +6,7 @@ namespace BackOffice.Nightly;
 /// <summary>
 /// Queue <c>nightly</c>: drives a book's night on, through its phases to its end, and then the nights after it that are wanted; see <see cref="NightRun"/>. Small ones are done in one go, a phase of more than one chunk goes on
 /// when its last chunk is done. Told twice it finds the work done, or somebody else at it.
-/// Rows: reads and writes <c>Nights</c>, <c>Agenda</c>, <c>PoisonMessages</c> and <c>LedgerVerifications</c>, reads the departments' tables, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: a chunk each to <c>nightly-chunk</c>; itself again after two minutes.
+/// Rows: reads and writes <c>Nights</c>, <c>Agenda</c>, <c>PoisonMessages</c> and <c>LedgerVerifications</c>, reads and writes the departments' tables, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: a chunk each to <c>nightly-chunk</c>; itself again after two minutes.
 /// </summary>
 public sealed class AdvanceNight(NightRun run, NightTable nights, Agenda agenda)
 {

@@ -27,7 +27,7 @@ public sealed record NightChunk(int Number, string Work, string? After, string T
 /// <list type="table">
 /// <listheader><term>RowKey</term><description>what (cardinality)</description></listheader>
 /// <item><term><c>progress</c></term><description>Begun, Finished, Wanted: how far the nights have come (1 a book)</description></item>
-/// <item><term><c>night!{yyyy-MM-dd}</c></term><description>the record of a night, JSON in Night, Status beside it (1 a night)</description></item>
+/// <item><term><c>night!{yyyy-MM-dd}</c></term><description>the record of a night, JSON in Night0, Night1 …, Status beside it (1 a night)</description></item>
 /// <item><term><c>chunk!{yyyy-MM-dd}!{plan key}!{number, 5 digits}</c></term><description>a part of a plan: Work, After, Through, Entries; Done, and Result as JSON, once it is done (0 or more a plan)</description></item>
 /// </list>
 /// </summary>
@@ -78,9 +78,11 @@ public sealed class NightTable(Storage storage)
     public async Task<bool> PutAsync(string book, Night night, ETag? known)
     {
         var json = JsonSerializer.Serialize(night, NightJson.Default.Night);
-        if (await PutAsync(new TableEntity(book, Key(night.Date)) { ["Night"] = json, ["Status"] = night.Status.ToString() }, known)) return true;
+        var written = new TableEntity(book, Key(night.Date)) { ["Status"] = night.Status.ToString() };
+        written.AddText("Night", json);
+        if (await PutAsync(written, known)) return true;
         // The client's own second try may have met what its first had written.
-        return await _table.FindAsync(book, Key(night.Date)) is { } row && row.GetString("Night") == json;
+        return await _table.FindAsync(book, Key(night.Date)) is { } row && row.Text("Night") == json;
     }
 
     /// <summary>Puts the parts of a plan down; the same plan gives the same rows.</summary>
@@ -148,7 +150,7 @@ public sealed class NightTable(Storage storage)
         }
     }
 
-    private static Night Read(TableEntity row) => JsonSerializer.Deserialize(row.GetString("Night"), NightJson.Default.Night) ?? throw new InvalidDataException($"Night {row.RowKey} of book {row.PartitionKey} is empty.");
+    private static Night Read(TableEntity row) => JsonSerializer.Deserialize(row.Text("Night"), NightJson.Default.Night) ?? throw new InvalidDataException($"Night {row.RowKey} of book {row.PartitionKey} is empty.");
 
     private static NightChunk ReadChunk(TableEntity row) => new(
         int.Parse(row.RowKey.AsSpan(row.RowKey.Length - 5), CultureInfo.InvariantCulture), row.GetString("Work"), row.GetString("After") is { Length: > 0 } after ? after : null, row.GetString("Through"),

@@ -164,6 +164,25 @@ public sealed class DepreciationPlanTests
         Assert.Equal(["0420", "0420", "0420", "0210"], plan.Accounts.Take(4));
     }
 
+    [Fact]
+    public void Transfer_AfterAValueChangeInTheSameMonth_LeavesNothingOnTheOldAccount()
+    {
+        var asset = Asset("2026-01-01", 120_000, 12).With(Impairment("2026-03-10", 18_000), new Transfer(new(2026, 3, 15), null, 0, "why", "0210"));
+
+        Assert.Equal(["0420", "0420", "0420", "0210"], DepreciationPlan.Of(asset).Accounts.Take(4));
+        Assert.Equal(["0210 72000", "0420 -72000"], Lines(asset, "2026-03-15", "m2"));
+    }
+
+    [Fact]
+    public void Declining_GoesOnFromTheYearsOpeningValue_WhateverHappensWithinIt()
+    {
+        var asset = Asset("2026-01-01", 1_000_000, 60, DepreciationMethod.Declining, 0.30m);
+
+        Assert.Equal(12_500, DepreciationPlan.Of(asset.With(Disposal("2026-06-30", 0, 0.5m))).Months[6].AmountMinor);
+        Assert.Equal(150_000, DepreciationPlan.Of(asset.With(Addition("2026-07-10", 1))).Months.Skip(6).Take(6).Sum(month => month.AmountMinor));
+        Assert.Equal(DepreciationPlan.Of(asset).Months.Select(month => month.AmountMinor), DepreciationPlan.Of(asset.With(Impairment("2026-12-31", 1))).Months.Take(12).Select(month => month.AmountMinor).Concat(DepreciationPlan.Of(asset).Months.Skip(12).Select(month => month.AmountMinor)));
+    }
+
     [Theory]
     [InlineData("Immediate", 80_000, null)]
     [InlineData("Immediate", 80_001, "asset/method-limit")]
@@ -310,6 +329,14 @@ public sealed class DepreciationPlanTests
             Assert.Equal((0L, 0L), (lines.Values.Sum(line => line.TransfersMinor), lines.Values.Sum(line => line.OnTransfersMinor)));
             before = lines;
         }
+    });
+
+    [Fact]
+    public void Accounts_OfWhatHasLeft_AreEmpty_EachByItself() => Any.Where(asset => asset.IsDisposed).Sample(asset =>
+    {
+        var plan = DepreciationPlan.Of(asset);
+
+        Assert.All(AssetEntries.OnAccounts(asset, plan, AssetEntries.Of("a", asset, plan), long.MaxValue).GroupBy(moved => moved.Account), account => Assert.Equal(0, account.Sum(moved => moved.AmountMinor)));
     });
 
     [Fact]
