@@ -89,6 +89,7 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Counterparties);
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Collateral);
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Applications);
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().DunningStops);
         services.AddSingleton<INightWork, CreditNight>();
     }
 

@@ -91,4 +91,5 @@ public static class Scorecard
 [JsonSerializable(typeof(CreditUnit))]
 [JsonSerializable(typeof(Collateral))]
 [JsonSerializable(typeof(CreditApplication))]
+[JsonSerializable(typeof(DunningStops))]
 public sealed partial class CreditJson : JsonSerializerContext;
