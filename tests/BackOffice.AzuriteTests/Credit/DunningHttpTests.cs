@@ -26,8 +26,8 @@ public sealed class DunningHttpTests(SharedApp shared) : IClassFixture<SharedApp
         Assert.Equal(("5100.00", "42.49", "0.00", "40.00", "0.00", "5182.49"), Sums(first));
         Assert.Equal(("c-2", 3L), (second.Text("party"), second.Number("level")));
         Assert.False(second.TryGetProperty("kind", out _));
-        Assert.Equal(("365.00", "2.38", "5.00", "0.00", "10.00", "362.38"), Sums(second)); // 365.00 × 6.27 % × 38 ÷ 365
-        Assert.Equal("""{"letters":2,"open":"5465.00","interest":"44.87","fees":"5.00","flatFees":"40.00","credit":"10.00","total":"5544.87","leftOut":"0.00"}""", run.GetProperty("totals").GetRawText());
+        Assert.Equal(("365.00", "2.45", "5.00", "0.00", "10.00", "362.45"), Sums(second)); // 365.00 × (7 days at 7.27 % + 31 at 6.27 %) ÷ 365: the base rate fell on 2025-07-01
+        Assert.Equal("""{"letters":2,"open":"5465.00","interest":"44.94","fees":"5.00","flatFees":"40.00","credit":"10.00","total":"5544.94","leftOut":"0.00"}""", run.GetProperty("totals").GetRawText());
         Assert.Equal(5, await book.EntriesAsync());
     }
 
@@ -134,10 +134,10 @@ public sealed class DunningHttpTests(SharedApp shared) : IClassFixture<SharedApp
             ["Partner,Beleg,Stufe,Fällig,Tage überfällig,Bemerkung,Offen,Verzugszinsen,Mahngebühr,Pauschale,Guthaben,Gesamt,Nicht gemahnt",
              "c-1,Zweite Mahnung,2,,,,5000.00,42.21,0.00,40.00,0.00,5082.21,",
              "c-1,R-1,2,2025-07-01,30,,5000.00,42.21,,,,,",
-             "c-2,Letzte Mahnung,3,,,,365.00,2.38,5.00,0.00,10.00,362.38,",
-             "c-2,R-3,3,2025-06-23,38,,365.00,2.38,,,,,",
+             "c-2,Letzte Mahnung,3,,,,365.00,2.45,5.00,0.00,10.00,362.45,",
+             "c-2,R-3,3,2025-06-23,38,,365.00,2.45,,,,,",
              "c-1,R-2,1,2025-07-21,10,gesperrt bis 2025-12-31: disputed,,,,,,,100.00",
-             ",Summe,,,,,5365.00,44.59,5.00,40.00,10.00,5444.59,100.00", ""],
+             ",Summe,,,,,5365.00,44.66,5.00,40.00,10.00,5444.66,100.00", ""],
             csv.Text.ReplaceLineEndings("\n").Split('\n'));
 
         var html = await book.SendAsync(HttpMethod.Get, "/dunning?on=2025-07-31", null, ("Accept", "text/html"));

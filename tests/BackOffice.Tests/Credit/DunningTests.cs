@@ -123,6 +123,11 @@ public sealed class DunningTests
     }
 
     [Fact]
+    public void Stops_AreStoredAsAgreed() => Assert.Equal(
+        """{"stops":[{"document":"R-1","until":"2025-07-31","reason":"disputed","number":1,"released":"paid"},{"reason":"instalments","number":2}]}""",
+        CreditTables.Write(new DunningStops([new DunningStop("R-1", On, "disputed", 1, "paid"), new DunningStop(null, null, "instalments", 2)])));
+
+    [Fact]
     public void Credit_ComesOff_AndWhereItCoversAllThereIsNoLetter()
     {
         OpenItem[] items = [Item("R-1", 38, 100_00), Item("G-1", 5, -30_00)];
