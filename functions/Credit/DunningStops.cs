@@ -9,7 +9,7 @@ public sealed record DunningStops(IReadOnlyList<DunningStop> Stops)
     public static readonly DunningStops None = new([]);
 
     /// <summary>Those that have not been released, run out or not.</summary>
-    public IEnumerable<DunningStop> Unreleased => Stops.Where(stop => stop.Released is null);
+    public IEnumerable<DunningStop> Unreleased() => Stops.Where(stop => stop.Released is null);
 
     /// <summary>Of a document (null: of the whole party) the one made last, released or not.</summary>
     public DunningStop? Of(string? document) => Stops.FirstOrDefault(stop => stop.Document == document);

@@ -30,7 +30,7 @@ public sealed class GetDunningStops(Books books, CreditTables credit)
             json.WriteString("party", row.Id);
             json.WriteNumber("version", row.Version);
             json.WriteStartArray("stops");
-            foreach (var stop in CreditTables.ReadDunningStops(row).Unreleased)
+            foreach (var stop in CreditTables.ReadDunningStops(row).Unreleased())
             {
                 json.WriteStartObject();
                 if (stop.Document is not null) json.WriteString("document", stop.Document);

@@ -114,7 +114,7 @@ public sealed class DunningTests
         Assert.Equal([("R-1", "in court", 1), (null, "instalments", 2)], stops.With("R-1", null, "in court", 3)!.Stops.Select(stop => (stop.Document, stop.Reason, stop.Number)));
 
         var released = stops.Release(stops.Of("R-1")!, "paid");
-        Assert.Equal([null], released.Unreleased.Select(stop => stop.Document));
+        Assert.Equal([null], released.Unreleased().Select(stop => stop.Document));
         Assert.Equal(4, released.With("R-1", null, "disputed", 4)!.Of("R-1")!.Number);
 
         var full = Enumerable.Range(2, DunningStops.MaxStops - 1).Aggregate(DunningStops.None.With("R-1", null, "disputed", 1)!, (all, n) => all.With($"R-{n}", null, "disputed", n)!);
