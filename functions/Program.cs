@@ -90,6 +90,7 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Collateral);
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Applications);
         services.AddSingleton<ExposureSource>();
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().DunningStops);
         services.AddSingleton<INightWork, CreditNight>();
         services.AddSingleton<INightWork, CreditValuation>();
     }

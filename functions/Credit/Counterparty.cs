@@ -92,4 +92,5 @@ public static class Scorecard
 [JsonSerializable(typeof(Collateral))]
 [JsonSerializable(typeof(CreditPolicy))]
 [JsonSerializable(typeof(CreditApplication))]
+[JsonSerializable(typeof(DunningStops))]
 public sealed partial class CreditJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// The credit department's tables, each with the rows of <see cref="CaseTable"/>. <c>Counterparties</c>: State is a <see cref="Counterparty"/>, or of a case <c>unit:…</c> a <see cref="CreditUnit"/>. <c>Collateral</c>:
-/// <see cref="Credit.Collateral"/>. <c>CreditApplications</c>: <see cref="CreditApplication"/>, which a granted line is a part of; what its commits tell are entries for the ledger.
+/// <see cref="Credit.Collateral"/>. <c>CreditApplications</c>: <see cref="CreditApplication"/>, which a granted line is a part of; what its commits tell are entries for the ledger. <c>DunningStops</c>: <see cref="Credit.DunningStops"/>, done when all are released.
 /// </summary>
 public sealed class CreditTables(Storage storage, Posting posting)
 {
@@ -20,6 +20,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
 
     public Department Applications { get; } = new("credit", new CaseTable(storage, "CreditApplications"), posting.TellAsync) { Apart = CreditDecisions.Apart };
 
+    public Department DunningStops { get; } = new("dunning-stops", new CaseTable(storage, "DunningStops"), (_, _) => Task.CompletedTask);
+
     public static Counterparty ReadCounterparty(CaseRow row) => Read(row, CreditJson.Default.Counterparty);
 
     public static CreditUnit ReadUnit(CaseRow row) => Read(row, CreditJson.Default.CreditUnit);
@@ -28,6 +30,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
 
     public static CreditApplication ReadApplication(CaseRow row) => Read(row, CreditJson.Default.CreditApplication);
 
+    public static DunningStops ReadDunningStops(CaseRow row) => Read(row, CreditJson.Default.DunningStops);
+
     public static string Write(Counterparty counterparty) => JsonSerializer.Serialize(counterparty, CreditJson.Default.Counterparty);
 
     public static string Write(CreditUnit unit) => JsonSerializer.Serialize(unit, CreditJson.Default.CreditUnit);
@@ -35,6 +39,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
     public static string Write(Collateral collateral) => JsonSerializer.Serialize(collateral, CreditJson.Default.Collateral);
 
     public static string Write(CreditApplication application) => JsonSerializer.Serialize(application, CreditJson.Default.CreditApplication);
+
+    public static string Write(DunningStops stops) => JsonSerializer.Serialize(stops, CreditJson.Default.DunningStops);
 
     public static bool IsCounterparty(CaseRow row) => !row.Id.StartsWith(CreditUnit.Prefix, StringComparison.Ordinal);
 

@@ -48,6 +48,12 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("credit.stage2.notches", "times", "the house's rule, IFRS 9 B5.5.17: grades worse than at first", [(new(2018, 1, 1), 3)]),
         new("credit.unrated.grade", "times", "the house's rule: the grade of who has no rating", [(new(2000, 1, 1), 6)]),
         new("dunning.flat-fee", "EUR", "BGB §288(5)", [(new(2014, 7, 29), 40)]),
+        new("dunning.level1.days", "days", "the house's rule: since the due date", [(new(2000, 1, 1), 10)]),
+        new("dunning.level1.fee", "EUR", "the house's rule: no fee before default, so it stays 0", [(new(2000, 1, 1), 0)]),
+        new("dunning.level2.days", "days", "the house's rule: since the due date", [(new(2000, 1, 1), 24)]),
+        new("dunning.level2.fee", "EUR", "the house's rule", [(new(2000, 1, 1), 2.50m)]),
+        new("dunning.level3.days", "days", "the house's rule: since the due date", [(new(2000, 1, 1), 38)]),
+        new("dunning.level3.fee", "EUR", "the house's rule", [(new(2000, 1, 1), 5.00m)]),
         new("dunning.surcharge.business", "rate", "BGB §288(2)", [(new(2014, 7, 29), 0.09m)]),
         new("dunning.surcharge.consumer", "rate", "BGB §288(1)", [(new(2002, 1, 1), 0.05m)]),
         new(
