@@ -113,7 +113,7 @@ public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task IsTheLedgerAsync(string on)
     {
         var total = (await _risk.GetAsync($"/risk-report?on={on}")).GetProperty("total");
-        var balances = await _night.BalancesAsync($"?on={on}");
+        var balances = await _night.BalancesAsync(on);
         Assert.Equal(total.Text("drawn"), balances.GetValueOrDefault("0550", "0.00"));
         Assert.Equal(decimal.Parse(total.Text("expectedLoss"), System.Globalization.CultureInfo.InvariantCulture),
             -new[] { "0996", "0998", "0976" }.Sum(account => decimal.Parse(balances.GetValueOrDefault(account, "0"), System.Globalization.CultureInfo.InvariantCulture)));
