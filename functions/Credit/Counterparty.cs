@@ -17,12 +17,16 @@ public enum CounterpartyKind
 /// <param name="Group">Group of connected clients (Kreditnehmereinheit, KWG §19(2)); null: it stands alone.</param>
 /// <param name="Ratings">Its ratings, in the order in which they were made, at most 200.</param>
 /// <param name="Limits">Its limits by first day, in the order in which they were set, at most 200.</param>
-public sealed record Counterparty(string Name, CounterpartyKind Kind, string? Group, IReadOnlyList<Rating> Ratings, IReadOnlyList<CreditLimit> Limits)
+/// <param name="Cares">How closely it is looked after, as was decided, in that order, at most 200; null: never decided.</param>
+public sealed record Counterparty(string Name, CounterpartyKind Kind, string? Group, IReadOnlyList<Rating> Ratings, IReadOnlyList<CreditLimit> Limits, IReadOnlyList<CareDecision>? Cares = null)
 {
     public const int MaxHistory = 200;
 
     /// <summary>The rating that holds on a day: of those dated by then the latest, and of one day the one made last.</summary>
     public Rating? RatingOn(DateOnly date) => Ratings.Where(rating => rating.Date <= date).OrderBy(rating => rating.Date).LastOrDefault();
+
+    /// <summary>The care decided by a day; normal when nothing has been.</summary>
+    public CareLevel CareOn(DateOnly date) => (Cares ?? []).Where(care => care.Date <= date).OrderBy(care => care.Date).LastOrDefault()?.Level ?? CareLevel.Normal;
 
     /// <summary>The limit that holds on a day; null: none has been set.</summary>
     public CreditLimit? LimitOn(DateOnly date) => Limits.Where(limit => limit.From <= date).OrderBy(limit => limit.From).LastOrDefault();
@@ -36,6 +40,10 @@ public sealed record Counterparty(string Name, CounterpartyKind Kind, string? Gr
 /// <param name="Overrides">The grade that was overridden; null: it comes from the scorecard.</param>
 /// <param name="Reason">Why, of an override.</param>
 public sealed record Rating(DateOnly Date, decimal Score, int Grade, IReadOnlyDictionary<string, decimal>? Scores, int? Overrides = null, string? Reason = null);
+
+/// <summary>How closely a counterparty is looked after from a day on, as somebody outside the front office decided. Source: MaRisk BTO 1.2.4 Tz. 1.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record CareDecision(DateOnly Date, CareLevel Level, string Reason);
 
 /// <summary>A limit of a counterparty.</summary>
 /// <param name="From">First day it holds.</param>

@@ -56,6 +56,7 @@ internal static class CounterpartyAnswer
         json.WriteString("kind", JsonFields.NameOf(counterparty.Kind));
         if (counterparty.Group is { } group) json.WriteString("group", group);
         if (counterparty.RatingOn(today) is { } rating) json.WriteNumber("grade", rating.Grade);
+        json.WriteString("care", JsonFields.NameOf(counterparty.CareOn(today)));
         if (counterparty.LimitOn(today) is { } limit) json.WriteString("limit", Amount.Format(limit.AmountMinor, digits));
     }
 }

@@ -37,10 +37,12 @@ public sealed record CounterpartyFacts(string Id, Counterparty Party, IReadOnlyL
 /// <param name="DaysOverdue">Of its oldest overdue item.</param>
 /// <param name="OverdueMinor">What is overdue.</param>
 /// <param name="Indicators">Early-warning indicators that stand: overdue, rating-drop, limit-use.</param>
+/// <param name="Proposed">The care that stage and indicators propose.</param>
+/// <param name="Decided">The care that was decided.</param>
 /// <param name="Loss">What is to be expected.</param>
 public sealed record CounterpartyExposure(
     string Id, string Name, CounterpartyKind Kind, string? Group, int Grade, long? LimitMinor, long DrawnMinor, long UndrawnMinor, long ReceivablesMinor, long CollateralMinor, int DaysOverdue, long OverdueMinor, LossStage Stage,
-    IReadOnlyList<string> Indicators, CareLevel Care, ExpectedLoss Loss)
+    IReadOnlyList<string> Indicators, CareLevel Proposed, CareLevel Decided, ExpectedLoss Loss)
 {
     /// <summary>What is owed now.</summary>
     public long ExposureMinor => DrawnMinor + ReceivablesMinor;
@@ -79,7 +81,7 @@ public sealed record CounterpartyExposure(
         if (limit is not null && drawn + receivables + undrawn > limit) indicators.Add("limit-use");
         var care = stage switch { LossStage.Three => CareLevel.Problem, LossStage.Two => CareLevel.Intensive, _ => indicators.Count > 0 ? CareLevel.Watch : CareLevel.Normal };
         return new CounterpartyExposure(
-            facts.Id, party.Name, party.Kind, party.Group, grade, limit, drawn, undrawn, receivables, collateral.Sum(one => one.CountedMinor), days, (long)overdue.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor), stage, indicators, care, loss);
+            facts.Id, party.Name, party.Kind, party.Group, grade, limit, drawn, undrawn, receivables, collateral.Sum(one => one.CountedMinor), days, (long)overdue.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor), stage, indicators, care, party.CareOn(on), loss);
     }
 
     /// <summary>

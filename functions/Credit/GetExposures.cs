@@ -8,7 +8,7 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// <c>GET /api/books/{book}/exposures?on=&amp;lang=de|en</c>: the credit exposure to each counterparty in the evening of a day (default: today): limit, drawn, undrawn, receivables, collateral, days overdue, stage, early-warning
-/// indicators, the care they propose, and the expected loss; JSON, text/csv or text/html by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
+/// indicators, the care decided and the one they propose, and the expected loss; JSON, text/csv or text/html by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class GetExposures(Books books, ExposureSource source, TimeProvider time)
 {
@@ -50,7 +50,8 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
         json.WriteStartArray("indicators");
         foreach (var indicator in exposure.Indicators) json.WriteStringValue(indicator);
         json.WriteEndArray();
-        json.WriteString("care", JsonFields.NameOf(exposure.Care));
+        json.WriteString("care", JsonFields.NameOf(exposure.Decided));
+        json.WriteString("careProposed", JsonFields.NameOf(exposure.Proposed));
     }
 
     private static IEnumerable<(string Name, long AmountMinor)> Amounts(CounterpartyExposure exposure) =>
@@ -63,9 +64,9 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
     {
         var de = language == "de";
         string[] columns = de
-            ? ["Geschäftspartner", "Name", "Note", "Stufe", "Tage überfällig", "Betreuung", "Gezogen", "Forderungen", "Engagement", "Offen zugesagt", "Sicherheiten", "Überfällig", "Überschreitung", "Erwarteter Verlust", "auf Gezogenes", "auf Zugesagtes"]
-            : ["Counterparty", "Name", "Grade", "Stage", "Days overdue", "Care", "Drawn", "Receivables", "Exposure", "Undrawn", "Collateral", "Overdue", "Breach", "Expected loss", "of drawn", "of undrawn"];
-        var rows = exposures.Select(exposure => new ReportRow(2, [exposure.Id, exposure.Name, Text(exposure.Grade), Text((int)exposure.Stage), Text(exposure.DaysOverdue), JsonFields.NameOf(exposure.Care), .. Amounts(exposure).Select(amount => (object)(Int128)amount.AmountMinor)]));
+            ? ["Geschäftspartner", "Name", "Note", "Stufe", "Tage überfällig", "Betreuung", "vorgeschlagen", "Gezogen", "Forderungen", "Engagement", "Offen zugesagt", "Sicherheiten", "Überfällig", "Überschreitung", "Erwarteter Verlust", "auf Gezogenes", "auf Zugesagtes"]
+            : ["Counterparty", "Name", "Grade", "Stage", "Days overdue", "Care", "proposed", "Drawn", "Receivables", "Exposure", "Undrawn", "Collateral", "Overdue", "Breach", "Expected loss", "of drawn", "of undrawn"];
+        var rows = exposures.Select(exposure => new ReportRow(2, [exposure.Id, exposure.Name, Text(exposure.Grade), Text((int)exposure.Stage), Text(exposure.DaysOverdue), JsonFields.NameOf(exposure.Decided), JsonFields.NameOf(exposure.Proposed), .. Amounts(exposure).Select(amount => (object)(Int128)amount.AmountMinor)]));
         return new Report(de ? "Kreditengagements" : "Credit exposures", BusinessDay.Text(on), columns, [.. rows], digits, language);
 
         static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

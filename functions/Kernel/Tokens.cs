@@ -17,7 +17,13 @@ public sealed class Tokens
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<string, Caller> _remembered = new(StringComparer.Ordinal);
-    private readonly ConfigurationManager<OpenIdConnectConfiguration>? _metadata;
+    /// <summary>So often at most the issuer's keys are looked up anew because a token bears one that is not known.</summary>
+    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(30);
+
+    private readonly Uri? _address;
+    private readonly Lock _gate = new();
+    private ConfigurationManager<OpenIdConnectConfiguration>? _metadata;
+    private DateTimeOffset _renewedAt = DateTimeOffset.MinValue;
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
     private readonly string[] _audiences;
     private readonly string? _tenant;
@@ -29,9 +35,8 @@ public sealed class Tokens
         _audiences = (configuration["Identity:Audience"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         _tenant = configuration["Identity:Tenant"] is { Length: > 0 } tenant ? tenant : null;
         if (_audiences.Length == 0 || configuration["Identity:Authority"] is not { Length: > 0 } authority) return;
-        var address = new Uri(authority.TrimEnd('/') + "/.well-known/openid-configuration");
-        _metadata = new ConfigurationManager<OpenIdConnectConfiguration>(
-            address.AbsoluteUri, new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !address.IsLoopback });
+        _address = new Uri(authority.TrimEnd('/') + "/.well-known/openid-configuration");
+        _metadata = NewMetadata(_address);
     }
 
     public async ValueTask<Outcome<Caller>> CallerOfAsync(string? authorization)
@@ -45,31 +50,41 @@ public sealed class Tokens
 
         if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return new Refusal(401, "identity/token-missing", "Only 'Authorization: Bearer <token>' is taken.");
         if (_metadata is null) return new Refusal(503, "identity/not-configured", "This app does not know whose tokens to take: set Identity__Authority and Identity__Audience (README, \"Settings\").");
-        return await ValidateAsync(_metadata, authorization, authorization["Bearer ".Length..].Trim());
+        return await ValidateAsync(authorization, authorization["Bearer ".Length..].Trim());
     }
 
-    private async Task<Outcome<Caller>> ValidateAsync(ConfigurationManager<OpenIdConnectConfiguration> provider, string authorization, string token)
-    {
-        var parameters = new TokenValidationParameters
-        {
-            ConfigurationManager = provider,
-            ValidAudiences = _audiences,
-            ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
-            ClockSkew = TimeSpan.FromMinutes(2),
-            LifetimeValidator = (notBefore, expires, _, parameters) => LivesNow(notBefore, expires, parameters.ClockSkew),
-        };
-        try
-        {
-            // Asked for here, since the handler would report unreachable metadata as a bad token.
-            var metadata = await provider.GetConfigurationAsync(CancellationToken.None);
-            parameters.ValidIssuer = metadata.Issuer;
-        }
-        catch (InvalidOperationException)
-        {
-            return new Refusal(503, "identity/unavailable", "The identity provider's metadata cannot be read now; send the request again.");
-        }
+    private static ConfigurationManager<OpenIdConnectConfiguration> NewMetadata(Uri address) =>
+        new(address.AbsoluteUri, new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !address.IsLoopback });
 
-        var result = await _handler.ValidateTokenAsync(token, parameters);
+    private async Task<Outcome<Caller>> ValidateAsync(string authorization, string token)
+    {
+        TokenValidationResult result;
+        ConfigurationManager<OpenIdConnectConfiguration> provider;
+        do
+        {
+            provider = _metadata!;
+            OpenIdConnectConfiguration metadata;
+            try
+            {
+                metadata = await provider.GetConfigurationAsync(CancellationToken.None);
+            }
+            catch (InvalidOperationException)
+            {
+                return new Refusal(503, "identity/unavailable", "The identity provider's metadata cannot be read now; send the request again.");
+            }
+
+            result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+            {
+                ValidIssuer = metadata.Issuer,
+                IssuerSigningKeys = metadata.SigningKeys,
+                ValidAudiences = _audiences,
+                ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
+                ClockSkew = TimeSpan.FromMinutes(2),
+                LifetimeValidator = (notBefore, expires, _, parameters) => LivesNow(notBefore, expires, parameters.ClockSkew),
+            });
+        }
+        while (result.Exception is SecurityTokenSignatureKeyNotFoundException && Renew(provider));
+
         if (!result.IsValid) return new Refusal(401, "identity/token-invalid", Reason(result.Exception));
 
         var jwt = (JsonWebToken)result.SecurityToken;
@@ -82,6 +97,19 @@ public sealed class Tokens
         if (_remembered.Count >= MaxRemembered) _remembered.Clear();
         _remembered[authorization] = caller;
         return caller;
+    }
+
+    /// <summary>The issuer may have rolled its keys over: they are looked up anew, though not for every forged token.</summary>
+    private bool Renew(ConfigurationManager<OpenIdConnectConfiguration> used)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(used, _metadata)) return true; // another call has just done so
+            var now = _time.GetUtcNow();
+            if (now < _renewedAt + RenewAfter) return false;
+            (_renewedAt, _metadata) = (now, NewMetadata(_address!));
+            return true;
+        }
     }
 
     private bool LivesNow(DateTime? notBefore, DateTime? expires, TimeSpan skew)

@@ -66,10 +66,18 @@ public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((2, "1190.00", "intensive"), await StageAsync("2026-04-10"));
         Assert.Equal((3, "1190.00", "problem"), await StageAsync("2026-06-09"));
 
+        // The proposal is one thing, the decision another's.
+        const string decision = """{"date":"2026-04-10","level":"intensive","reason":"proposal of April"}""";
+        (await _front.SendAsync(HttpMethod.Put, "/counterparties/acme/care", decision)).IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
+        (await _risk.SendAsync(HttpMethod.Put, "/counterparties/acme/care", decision)).Is(HttpStatusCode.Created);
+        Assert.Equal(["normal", "intensive"], [await CareAsync("2026-04-09"), await CareAsync("2026-06-09")]);
+
+        async Task<string> CareAsync(string on) => (await _risk.GetAsync($"/exposures?on={on}")).List("exposures").Single().Text("care");
+
         async Task<(int, string, string)> StageAsync(string on)
         {
             var exposure = (await _risk.GetAsync($"/exposures?on={on}")).List("exposures").Single();
-            return (exposure.GetProperty("stage").GetInt32(), exposure.Text("receivables"), exposure.Text("care"));
+            return (exposure.GetProperty("stage").GetInt32(), exposure.Text("receivables"), exposure.Text("careProposed"));
         }
     }
 

@@ -169,6 +169,31 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
         (await BooksAsync(identity.CreateToken("alice", ["Accounting"], TimeSpan.FromMinutes(10)))).Is(HttpStatusCode.OK);
     }
 
+    /// <summary>The issuer begins to sign with another key; who takes its tokens looks the keys up anew, and no token is refused for it.</summary>
+    [Fact]
+    public async Task Token_OfAKeyThatTheIssuerHasRolledOverTo_IsTaken()
+    {
+        using var issuer = new RollingIssuer();
+        await using var app = await TestApp.StartAsync(azurite, $"--Identity:Authority={issuer.Address}", "--Identity:Audience=back-office");
+
+        var first = issuer.Token("alice", "Accounting");
+        (await CallAsync(app, "GET", "/api/books", "Bearer " + first)).Is(HttpStatusCode.OK);
+        issuer.RollOver();
+        (await CallAsync(app, "GET", "/api/books", "Bearer " + issuer.Token("bob", "Accounting"))).Is(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(-115, true)]
+    [InlineData(-125, false)]
+    public async Task Token_IsTaken_TwoMinutesBeyondItsEnd(int endsInSeconds, bool isTaken)
+    {
+        var identity = shared.App.Services.GetRequiredService<DevelopmentIdentity>();
+
+        var answer = await BooksAsync(identity.CreateToken($"alice{endsInSeconds}", ["Accounting"], TimeSpan.FromSeconds(endsInSeconds)));
+
+        Assert.Equal(isTaken ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, answer.Status);
+    }
+
     [Fact]
     public async Task Token_WhoseIssuerCannotBeReached_Is503()
     {

@@ -79,7 +79,7 @@ public sealed class CounterpartyExposureTests
         Assert.Equal((CareLevel.Intensive, "overdue,rating-drop"), Care(Of(items: [Item(31, 1_00)], grades: [3, 4])));
         Assert.Equal((CareLevel.Problem, "overdue"), Care(Of(items: [Item(91, 1_000_00)])));
 
-        static (CareLevel, string) Care(CounterpartyExposure exposure) => (exposure.Care, string.Join(",", exposure.Indicators));
+        static (CareLevel, string) Care(CounterpartyExposure exposure) => (exposure.Proposed, string.Join(",", exposure.Indicators));
     }
 
     [Fact]
