@@ -14,9 +14,12 @@ internal static class AccrualAnswer
         : id.StartsWith(AccrualPolicy.Prefix, StringComparison.Ordinal) ? new Refusal(422, "accrual/id-reserved", $"Ids beginning with '{AccrualPolicy.Prefix}' are the system's own.", "id")
         : null;
 
-    public static void CheckAccount(BookState state, string path, string account, List<Fault> faults)
+    /// <summary>422 <c>ledger/account-unknown</c>; 422 <c>accrual/account-type</c> when it is of none of the types wanted (none named: any).</summary>
+    public static void CheckAccount(BookState state, string path, string account, List<Fault> faults, params AccountType[] types)
     {
-        if (state.Account(account) is null) faults.Add(new Fault(path, "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
+        if (state.Account(account) is not { } known) faults.Add(new Fault(path, "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
+        else if (types.Length > 0 && !types.Contains(known.Type))
+            faults.Add(new Fault(path, "accrual/account-type", $"'{account}' is of type {JsonFields.NameOf(known.Type)}; {string.Join(" or ", types.Select(JsonFields.NameOf))} is wanted here."));
     }
 
     /// <summary>Commits a state, and posts these entries with it; refused when the ledger would refuse one.</summary>

@@ -10,9 +10,10 @@ internal static class AccrualChanges
 {
     /// <param name="read">Reads what the change asks for beside its date.</param>
     /// <param name="decide">The accrual after it: (accrual, wanted, date, kept).</param>
+    /// <param name="accountOf">The account that it names as <c>account</c>, which must be there.</param>
     public static async Task<IResult> RunAsync<T>(
         Books books, AccrualTable accruals, CaseSteps steps, NightTable nights, HttpRequest request, string book, string id, string name, Func<JsonFields, int, List<Fault>, T> read,
-        Func<Accrual, T, DateOnly, DateOnly, Outcome<Accrual>> decide)
+        Func<Accrual, T, DateOnly, DateOnly, Outcome<Accrual>> decide, Func<T, string?>? accountOf = null)
     {
         var opened = await books.OpenAsync(book);
         if (!opened.Is(out var found, out var refusal)) return new Problem(refusal);
@@ -26,6 +27,15 @@ internal static class AccrualChanges
             var (date, wanted) = (fields.Date("date"), read(fields, found.Digits, faults));
             fields.OptionalText("reason", 500);
             fields.NoOthers();
+            if (faults.Count == 0 && accountOf?.Invoke(wanted) is { } account)
+            {
+                await found.Book.ReadAsync(state =>
+                {
+                    AccrualAnswer.CheckAccount(state, "account", account, faults);
+                    return faults.Count;
+                });
+            }
+
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             var command = CaseCommand.Of(request, name, CaseCommand.Canonical(json.RootElement));

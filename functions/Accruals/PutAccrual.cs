@@ -43,15 +43,15 @@ public sealed class PutAccrual(Books books, AccrualTable accruals, CaseSteps ste
 
     /// <summary>
     /// The accrual as it is kept: slices of months before its date, or before the books' first open day, go on that day. A deferral up to the limit is left in the result account when the fiscal year's policy says so; what is accrued has not been booked there, and is accrued.
-    /// 422 <c>ledger/account-unknown</c> for each account the book does not have.
+    /// 422 <c>ledger/account-unknown</c> for each account the book does not have, <c>accrual/account-type</c> when the one is no asset or liability, or the other no income or expense.
     /// Worked: closed through 2026-02, booked with date 2026-01-15 for 2026 → slices of January and February on 2026-03-01, as one entry.
     /// </summary>
     /// <param name="limitMinor">Up to this amount it is booked at once; null: the year's policy is to defer all.</param>
     internal static Outcome<Accrual> Decide(BookState state, Accrual wanted, long? limitMinor)
     {
         List<Fault> faults = [];
-        AccrualAnswer.CheckAccount(state, "accrualAccount", wanted.AccrualAccount, faults);
-        AccrualAnswer.CheckAccount(state, "resultAccount", wanted.ResultAccount, faults);
+        AccrualAnswer.CheckAccount(state, "accrualAccount", wanted.AccrualAccount, faults, AccountType.Asset, AccountType.Liability);
+        AccrualAnswer.CheckAccount(state, "resultAccount", wanted.ResultAccount, faults, AccountType.Income, AccountType.Expense);
         if (faults.Count > 0) return Refusal.Of(faults);
         var firstOpen = BookState.FirstOpenMonth(state.ClosedThrough) ?? wanted.Date;
         return wanted with { EarliestBooking = firstOpen > wanted.Date ? firstOpen : wanted.Date, BookedAtOnce = wanted.IsDeferral && wanted.AmountMinor <= limitMinor };

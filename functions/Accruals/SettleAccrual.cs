@@ -18,7 +18,7 @@ public sealed class SettleAccrual(Books books, AccrualTable accruals, CaseSteps 
     [Function(nameof(SettleAccrual))]
     [Allow(Roles.Accounting)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/accruals/{id}/settlement")] HttpRequest request, string book, string id) =>
-        AccrualChanges.RunAsync(books, accruals, steps, nights, request, book, id, Command, Read, Decide);
+        AccrualChanges.RunAsync(books, accruals, steps, nights, request, book, id, Command, Read, Decide, wanted => wanted.Account);
 
     /// <summary>422 <c>accrual/settlement-amount</c>: an amount needs the account it went over.</summary>
     private static Wanted Read(JsonFields fields, int digits, List<Fault> faults)

@@ -65,6 +65,23 @@ public sealed class AccrualHttpTests(SharedApp shared) : IClassFixture<SharedApp
     }
 
     [Fact]
+    public async Task Accounts_MustBeThere_AndOfTheKindTheyServeAs()
+    {
+        (await _night.AccrueAsync("a", accrual: "4360", result: "0980")).IsProblem(HttpStatusCode.UnprocessableEntity, "accrual/account-type", "accrualAccount");
+        (await _night.AccrueAsync("a", kind: "accruedExpense", accrual: "1700", result: "4210")).Is(HttpStatusCode.Created);
+        (await ChangeAsync("a", "settlement", """{"date":"2026-03-31","account":"9999","amount":"1.00"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/account-unknown", "account");
+    }
+
+    /// <summary>What follows a case is changed by the case: taken back by hand, the next night would find the register and its account apart.</summary>
+    [Fact]
+    public async Task Entry_OfAnAccrual_CannotBeReversedByHand()
+    {
+        (await _night.AccrueAsync("a")).Is(HttpStatusCode.Created);
+
+        (await Book.ReverseAsync("accrual:a:booked", "r-1", "2026-01-31")).IsProblem(HttpStatusCode.Conflict, "ledger/system-entry");
+    }
+
+    [Fact]
     public async Task List_GoesThroughAllPages_OpenAndDone()
     {
         (await PolicyAsync("2026", bookAtOnce: true)).Is(HttpStatusCode.Created); // a case of the same table, but no accrual
