@@ -10,13 +10,19 @@ namespace BackOffice.Credit;
 /// </summary>
 public sealed class CreditValuation(CreditTables credit, ExposureSource source, NightTable nights, Books books) : INightWork
 {
+    private volatile Planned? _planned;
+
     public string Name => "allowances";
 
     public NightPhaseName Phase => NightPhaseName.Valuations;
 
     public async IAsyncEnumerable<DueEntry> DueAsync(NightScope night, string? after, string? through)
     {
-        if (await TargetsAsync(night) is not { } targets) yield break;
+        // What a plan has just computed, its only part need not compute again.
+        var planned = _planned;
+        var targets = planned is not null && planned.Book == night.Book.Id && planned.Date == night.Date && planned.Entry == night.Entry ? planned.Targets : await TargetsAsync(night);
+        if (targets is null) yield break;
+        _planned = through is null ? new Planned(night.Book.Id, night.Date, night.Entry, targets) : null;
         var number = 1;
         while (night.IsIn(IdOf(night.Date, number))) number++; // a night that is run again books what has changed since
         if (Entry(night.Date, number, night.Settings.Chart!, targets, account => night.BalanceMinor(account)) is { } entry) yield return new DueEntry(CaseTable.Position(Name), entry);
@@ -46,6 +52,9 @@ public sealed class CreditValuation(CreditTables credit, ExposureSource source, 
 
         return lines.Count == 0 ? null : new Entry(IdOf(date, number), date, $"Allowances of {BusinessDay.Text(date)}", lines, LateAsFirstOpen: true);
     }
+
+    /// <summary>What a plan computed, as the books stood.</summary>
+    private sealed record Planned(string Book, DateOnly Date, long Entry, Allowances Targets);
 
     private static string IdOf(DateOnly date, int number) => Ids.Derived("credit", "allowances", BusinessDay.Text(date) + (number == 1 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $".{number}")));
 
