@@ -61,6 +61,17 @@ public sealed record CreditUnit(IReadOnlyList<Commitment> Commitments)
     public static string IdOf(string counterparty, string? group) => group is null ? $"{Prefix}c:{counterparty}" : $"{Prefix}g:{group}";
 }
 
+/// <summary>A group of connected clients, as far as it has limits of its own. Which counterparties belong to it, they say themselves.</summary>
+/// <param name="Limits">By first day, in the order in which they were set, at most 200.</param>
+public sealed record CreditGroup(IReadOnlyList<CreditLimit> Limits)
+{
+    /// <summary>Prefix of its case id in the counterparties' table.</summary>
+    public const string Prefix = CreditUnit.Prefix + "l:";
+
+    /// <summary>The limit that holds on a day; null: none has been set.</summary>
+    public CreditLimit? LimitOn(DateOnly date) => Limits.Where(limit => limit.From <= date).OrderBy(limit => limit.From).LastOrDefault();
+}
+
 /// <summary>An application's amount within its unit.</summary>
 /// <param name="At">When it joined.</param>
 public sealed record Commitment(string Application, string Counterparty, long AmountMinor, DateTimeOffset At);
@@ -98,6 +109,7 @@ public static class Scorecard
 [JsonSerializable(typeof(Counterparty))]
 [JsonSerializable(typeof(CreditUnit))]
 [JsonSerializable(typeof(Collateral))]
+[JsonSerializable(typeof(CreditGroup))]
 [JsonSerializable(typeof(CreditPolicy))]
 [JsonSerializable(typeof(CreditApplication))]
 [JsonSerializable(typeof(DunningStops))]

@@ -6,7 +6,7 @@ using BackOffice.Ledger;
 namespace BackOffice.Credit;
 
 /// <summary>
-/// The credit department's tables, each with the rows of <see cref="CaseTable"/>. <c>Counterparties</c>: State is a <see cref="Counterparty"/>, or of a case <c>unit:…</c> a <see cref="CreditUnit"/>. <c>Collateral</c>:
+/// The credit department's tables, each with the rows of <see cref="CaseTable"/>. <c>Counterparties</c>: State is a <see cref="Counterparty"/>, or of a case <c>unit:c:…</c> or <c>unit:g:…</c> a <see cref="CreditUnit"/>, <c>unit:l:…</c> a <see cref="CreditGroup"/>, <c>unit:policy</c> a <see cref="CreditPolicy"/>. <c>Collateral</c>:
 /// <see cref="Credit.Collateral"/>. <c>CreditApplications</c>: <see cref="CreditApplication"/>, which a granted line is a part of; what its commits tell are entries for the ledger. <c>DunningStops</c>: <see cref="Credit.DunningStops"/>, done when all are released.
 /// </summary>
 public sealed class CreditTables(Storage storage, Posting posting)
@@ -26,6 +26,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
 
     public static CreditUnit ReadUnit(CaseRow row) => Read(row, CreditJson.Default.CreditUnit);
 
+    public static CreditGroup ReadGroup(CaseRow row) => Read(row, CreditJson.Default.CreditGroup);
+
     public static Collateral ReadCollateral(CaseRow row) => Read(row, CreditJson.Default.Collateral);
 
     public static CreditApplication ReadApplication(CaseRow row) => Read(row, CreditJson.Default.CreditApplication);
@@ -35,6 +37,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
     public static string Write(Counterparty counterparty) => JsonSerializer.Serialize(counterparty, CreditJson.Default.Counterparty);
 
     public static string Write(CreditUnit unit) => JsonSerializer.Serialize(unit, CreditJson.Default.CreditUnit);
+
+    public static string Write(CreditGroup group) => JsonSerializer.Serialize(group, CreditJson.Default.CreditGroup);
 
     public static string Write(Collateral collateral) => JsonSerializer.Serialize(collateral, CreditJson.Default.Collateral);
 

@@ -3,16 +3,27 @@ using BackOffice.Ledger;
 
 namespace BackOffice.Credit;
 
+/// <summary>What is known of all credit on a day.</summary>
+/// <param name="Exposures">By counterparty, in order of id.</param>
+/// <param name="Applications">All applications, as they stand now.</param>
+/// <param name="GroupLimits">Limits of groups on the day, minor units.</param>
+public sealed record ExposureData(IReadOnlyList<CounterpartyExposure> Exposures, IReadOnlyList<(string Id, CreditApplication Application)> Applications, IReadOnlyDictionary<string, long> GroupLimits);
+
 /// <summary>Brings together what is known of every counterparty on a day: its case, its lines, its collateral, and what the ledger says it owes.</summary>
 public sealed class ExposureSource(CreditTables credit, Parameters parameters)
 {
     /// <summary>The exposures to all counterparties in the evening of a day, in order of id. Cases are as they stand now; the ledger is as posted by the day.</summary>
-    public async Task<(List<CounterpartyExposure> Exposures, List<(string Id, CreditApplication Application)> Applications)> LoadAsync(OpenedBook book, DateOnly on)
+    public async Task<ExposureData> LoadAsync(OpenedBook book, DateOnly on)
     {
         var figures = await RiskFigures.LoadAsync(parameters, on);
         SortedDictionary<string, Counterparty> parties = new(StringComparer.Ordinal);
+        Dictionary<string, long> groupLimits = new(StringComparer.Ordinal);
         await foreach (var row in credit.Counterparties.Cases.ScanAsync(book.Book.Id))
+        {
             if (CreditTables.IsCounterparty(row)) parties[row.Id] = CreditTables.ReadCounterparty(row);
+            else if (row.Id.StartsWith(CreditGroup.Prefix, StringComparison.Ordinal) && CreditTables.ReadGroup(row).LimitOn(on) is { } limit) groupLimits[row.Id[CreditGroup.Prefix.Length..]] = limit.AmountMinor;
+        }
+
         List<(string Id, CreditApplication Application)> applications = [];
         await foreach (var row in credit.Applications.Cases.ScanAsync(book.Book.Id)) applications.Add((row.Id, CreditTables.ReadApplication(row)));
         List<Collateral> collateral = [];
@@ -32,7 +43,7 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
             exposures.Add(CounterpartyExposure.Of(facts, figures, on, book.Digits));
         }
 
-        return (exposures, applications);
+        return new ExposureData(exposures, applications, groupLimits);
     }
 
     /// <summary>Whether there was a default on any day of the cure period before; looked at day by day only where an item was paid that late, or is.</summary>

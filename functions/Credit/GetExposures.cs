@@ -20,7 +20,7 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
         var (on, language) = (query.Date("on") ?? BusinessDay.Today(time), query.Language());
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        var (exposures, _) = await source.LoadAsync(found, on);
+        var exposures = (await source.LoadAsync(found, on)).Exposures;
         return new ReportAnswer(() => ToReport(exposures, on, found.Digits, language), json =>
         {
             json.WriteString("book", book);
@@ -60,7 +60,7 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
         ("breach", exposure.BreachMinor), ("expectedLoss", exposure.Loss.TotalMinor), ("lossOfDrawn", exposure.Loss.DrawnMinor), ("lossOfUndrawn", exposure.Loss.UndrawnMinor),
     ];
 
-    private static Report ToReport(List<CounterpartyExposure> exposures, DateOnly on, int digits, string language)
+    private static Report ToReport(IReadOnlyList<CounterpartyExposure> exposures, DateOnly on, int digits, string language)
     {
         var de = language == "de";
         string[] columns = de

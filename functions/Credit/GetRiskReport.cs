@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Credit;
 
 /// <summary>
-/// <c>GET /api/books/{book}/risk-report?on=&amp;lang=de|en</c>: the credit risk report of a day (default: today): exposure by grade, stage and group, concentration, the ten largest, limit breaches, migration of grades since a month
+/// <c>GET /api/books/{book}/risk-report?on=&amp;lang=de|en</c>: the credit risk report of a day (default: today): exposure by grade, stage and group, concentration, the ten largest, limits of groups, limit breaches, migration of grades since a month
 /// before, and the board's decisions against votes; JSON, text/csv or text/html (with charts) by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvider time)
@@ -21,9 +21,9 @@ public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvid
         var (on, language) = (query.Date("on") ?? BusinessDay.Today(time), query.Language());
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        var (exposures, applications) = await source.LoadAsync(found, on);
-        var (before, _) = await source.LoadAsync(found, on.AddMonths(-1));
-        var report = RiskReport.Of(exposures, before.ToDictionary(exposure => exposure.Id, StringComparer.Ordinal), applications, on);
+        var data = await source.LoadAsync(found, on);
+        var before = (await source.LoadAsync(found, on.AddMonths(-1))).Exposures.ToDictionary(exposure => exposure.Id, StringComparer.Ordinal);
+        var report = RiskReport.Of(data.Exposures, before, data.Applications, on, data.GroupLimits);
         return new ReportAnswer(() => ToReport(report, on, found.Digits, language), json =>
         {
             json.WriteString("book", book);
@@ -41,6 +41,18 @@ public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvid
         json.WriteNumber("herfindahl", report.Herfindahl);
         WriteExposures(json, "largest", report.Largest, digits);
         WriteExposures(json, "limitBreaches", report.Breaches, digits);
+        json.WriteStartArray("groupLimits");
+        foreach (var group in report.GroupLimits)
+        {
+            json.WriteStartObject();
+            json.WriteString("group", group.Group);
+            json.WriteString("limit", Amount.Format(group.LimitMinor, digits));
+            json.WriteString("used", Amount.Format(group.UsedMinor, digits));
+            json.WriteString("breach", Amount.Format(group.BreachMinor, digits));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("migrations");
         foreach (var move in report.Migrations)
         {
@@ -114,6 +126,7 @@ public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvid
         rows.Add(Text(de ? "Konzentration (Herfindahl)" : "Concentration (Herfindahl)", report.Herfindahl.ToString(CultureInfo.InvariantCulture)));
         rows.AddRange(report.Largest.Select(exposure => new ReportRow(2, de ? "Größte" : "Largest", exposure.Id, null, (Int128)exposure.DrawnMinor, (Int128)exposure.ReceivablesMinor, (Int128)exposure.ExposureMinor, (Int128)exposure.UndrawnMinor, (Int128)exposure.Loss.TotalMinor)));
         rows.AddRange(report.Breaches.Select(exposure => new ReportRow(2, de ? "Limitüberschreitung" : "Limit breach", exposure.Id, null, null, null, (Int128)exposure.BreachMinor, null, null)));
+        rows.AddRange(report.GroupLimits.Where(group => group.BreachMinor > 0).Select(group => new ReportRow(2, de ? "Limitüberschreitung" : "Limit breach", $"group {group.Group}", null, null, null, (Int128)group.BreachMinor, null, null)));
         rows.AddRange(report.Migrations.Select(move => new ReportRow(2, "Migration", $"{move.From} → {move.To}", move.Count.ToString(CultureInfo.InvariantCulture), null, null, (Int128)move.ExposureMinor, null, null)));
         rows.AddRange(report.AgainstVotes.Select(one => new ReportRow(2, de ? "Entscheidung gegen ein Votum" : "Decision against a vote", $"{one.Id}: {(one.Application.Decision!.Grants ? "grant" : "refuse")}, {one.Application.Decision.By}: {one.Application.Decision.Reason}", null, null, null, (Int128)one.Application.AmountMinor, null, null)));
         string[] columns = de ? ["", "", "Anzahl", "Gezogen", "Forderungen", "Engagement", "Offen zugesagt", "Erwarteter Verlust"] : ["", "", "Count", "Drawn", "Receivables", "Exposure", "Undrawn", "Expected loss"];

@@ -10,6 +10,12 @@ public sealed record RiskClass(string Key, int Count, long DrawnMinor, long Rece
     public long ExposureMinor => DrawnMinor + ReceivablesMinor;
 }
 
+/// <summary>A group's limit and what is used of it: drawn, owed and promised.</summary>
+public sealed record GroupLimit(string Group, long LimitMinor, long UsedMinor)
+{
+    public long BreachMinor => Math.Max(0, UsedMinor - LimitMinor);
+}
+
 /// <summary>How many counterparties, and how much of today's exposure, moved from one grade to another.</summary>
 public sealed record Migration(int From, int To, int Count, long ExposureMinor);
 
@@ -26,14 +32,17 @@ public sealed record Migration(int From, int To, int Count, long ExposureMinor);
 /// <param name="Breaches">Whose limit is exceeded.</param>
 /// <param name="Migrations">From the grades of a month before.</param>
 /// <param name="AgainstVotes">Decisions of the board against a vote, oldest first.</param>
+/// <param name="GroupLimits">Groups that have a limit, in order of name.</param>
 public sealed record RiskReport(
     RiskClass Total, IReadOnlyList<RiskClass> ByGrade, IReadOnlyList<RiskClass> ByStage, IReadOnlyList<RiskClass> ByGroup, decimal Herfindahl, IReadOnlyList<CounterpartyExposure> Largest,
-    IReadOnlyList<CounterpartyExposure> Breaches, IReadOnlyList<Migration> Migrations, IReadOnlyList<(string Id, CreditApplication Application)> AgainstVotes)
+    IReadOnlyList<CounterpartyExposure> Breaches, IReadOnlyList<Migration> Migrations, IReadOnlyList<(string Id, CreditApplication Application)> AgainstVotes,
+    IReadOnlyList<GroupLimit> GroupLimits)
 {
     private const int LargestCount = 10;
 
     /// <param name="before">The exposures of a month before, by id.</param>
-    public static RiskReport Of(IReadOnlyList<CounterpartyExposure> exposures, IReadOnlyDictionary<string, CounterpartyExposure> before, IEnumerable<(string Id, CreditApplication Application)> applications, DateOnly on)
+    public static RiskReport Of(IReadOnlyList<CounterpartyExposure> exposures, IReadOnlyDictionary<string, CounterpartyExposure> before, IEnumerable<(string Id, CreditApplication Application)> applications, DateOnly on,
+        IReadOnlyDictionary<string, long>? groupLimits = null)
     {
         var groups = Classes(exposures, exposure => exposure.Group is { } group ? $"group {group}" : exposure.Id).OrderByDescending(group => group.ExposureMinor).ThenBy(group => group.Key, StringComparer.Ordinal).ToList();
         var total = Class("", exposures);
@@ -47,7 +56,9 @@ public sealed record RiskReport(
             [.. exposures.Where(exposure => exposure.BreachMinor > 0)],
             [.. exposures.Where(exposure => before.ContainsKey(exposure.Id)).GroupBy(exposure => (before[exposure.Id].Grade, exposure.Grade)).OrderBy(move => move.Key)
                 .Select(move => new Migration(move.Key.Item1, move.Key.Item2, move.Count(), move.Sum(exposure => exposure.ExposureMinor)))],
-            [.. applications.Where(one => one.Application.Decision is { } decision && BusinessDay.Of(decision.At) <= on).OrderBy(one => one.Application.Decision!.At)]);
+            [.. applications.Where(one => one.Application.Decision is { } decision && BusinessDay.Of(decision.At) <= on).OrderBy(one => one.Application.Decision!.At)],
+            [.. (groupLimits ?? new Dictionary<string, long>()).OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => new GroupLimit(group.Key, group.Value, exposures.Where(exposure => exposure.Group == group.Key).Sum(exposure => exposure.ExposureMinor + exposure.UndrawnMinor)))]);
     }
 
     private static IEnumerable<RiskClass> Classes(IEnumerable<CounterpartyExposure> exposures, Func<CounterpartyExposure, string> keyOf) =>

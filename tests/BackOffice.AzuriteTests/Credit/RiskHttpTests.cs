@@ -82,6 +82,21 @@ public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Group_HasALimitOfItsOwn()
+    {
+        (await _back.SendAsync(HttpMethod.Put, "/counterparties/mother", """{"name":"Mother","kind":"business","group":"family"}""")).Is(HttpStatusCode.Created);
+        (await _front.SendAsync(HttpMethod.Put, "/credit-applications/small", """{"counterparty":"mother","amount":"30000.00","termMonths":12,"rate":0.05,"dayCount":"act360","purpose":"Van","vote":"approve"}""")).Is(HttpStatusCode.Created);
+        const string limit = """{"from":"2026-03-01","amount":"25000.00","reason":"policy"}""";
+
+        (await _risk.SendAsync(HttpMethod.Put, "/group-limits/family", limit)).Is(HttpStatusCode.Created);
+        Assert.Single((await _risk.SendAsync(HttpMethod.Put, "/group-limits/family", limit)).Is(HttpStatusCode.OK).Json.List("limits"));
+        (await _front.SendAsync(HttpMethod.Put, "/group-limits/family", limit)).IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
+
+        Assert.Equal(("family", "25000.00", "30000.00", "5000.00"), (await _risk.GetAsync("/risk-report?on=2026-03-02")).List("groupLimits").Select(one => (one.Text("group"), one.Text("limit"), one.Text("used"), one.Text("breach"))).Single());
+        Assert.Empty((await _risk.GetAsync("/risk-report?on=2026-02-28")).List("groupLimits"));
+    }
+
+    [Fact]
     public async Task Report_NamesBreaches_Migrations_AndDecisionsAgainstVotes()
     {
         (await _back.SendAsync(HttpMethod.Put, "/limits/acme", """{"from":"2026-03-01","amount":"50000.00","reason":"policy"}""")).Is(HttpStatusCode.Created);
