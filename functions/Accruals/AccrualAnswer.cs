@@ -14,14 +14,6 @@ internal static class AccrualAnswer
         : id.StartsWith(AccrualPolicy.Prefix, StringComparison.Ordinal) ? new Refusal(422, "accrual/id-reserved", $"Ids beginning with '{AccrualPolicy.Prefix}' are the system's own.", "id")
         : null;
 
-    /// <summary>422 <c>ledger/account-unknown</c>; 422 <c>accrual/account-type</c> when it is of none of the types wanted (none named: any).</summary>
-    public static void CheckAccount(BookState state, string path, string account, List<Fault> faults, params AccountType[] types)
-    {
-        if (state.Account(account) is not { } known) faults.Add(new Fault(path, "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
-        else if (types.Length > 0 && !types.Contains(known.Type))
-            faults.Add(new Fault(path, "accrual/account-type", $"'{account}' is of type {JsonFields.NameOf(known.Type)}; {string.Join(" or ", types.Select(JsonFields.NameOf))} is wanted here."));
-    }
-
     /// <summary>Commits a state, and posts these entries with it; refused when the ledger would refuse one.</summary>
     public static async Task<Outcome<CaseDecision>> DecisionAsync(OpenedBook book, Accrual accrual, IReadOnlyList<Entry> entries, string by)
     {
@@ -55,18 +47,13 @@ internal static class AccrualAnswer
             WriteSummary(json, row, accrual, book.Digits);
             json.WriteString("balance", Amount.Format(AccrualEntries.OnAccrualAccountMinor(accrual, entries.Where(entry => posted.Contains(entry.Id))), book.Digits));
             json.WriteString("released", Amount.Format(AccrualSchedule.SumMinor(slices.Where(slice => posted.Contains(AccrualEntries.IdOf(row.Id, slice)))), book.Digits));
-            json.WriteStartArray("slices");
-            foreach (var slice in slices)
+            json.WriteList("slices", slices, slice =>
             {
                 var entry = AccrualEntries.IdOf(row.Id, slice);
-                json.WriteStartObject();
                 WriteSlice(json, slice, book.Digits);
                 json.WriteString("state", posted.Contains(entry) ? "released" : "planned");
                 json.WriteString("entry", entry);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             json.WriteStartArray("entries");
             foreach (var entry in entries.Where(entry => posted.Contains(entry.Id))) json.WriteStringValue(entry.Id);
             json.WriteEndArray();

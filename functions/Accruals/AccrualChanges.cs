@@ -31,7 +31,7 @@ internal static class AccrualChanges
             {
                 await found.Book.ReadAsync(state =>
                 {
-                    AccrualAnswer.CheckAccount(state, "account", account, faults);
+                    state.CheckAccount("account", account, faults);
                     return faults.Count;
                 });
             }

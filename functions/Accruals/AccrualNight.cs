@@ -44,14 +44,10 @@ public sealed class AccrualNight(AccrualTable accruals, TimeProvider time) : INi
             expected[accrual.AccrualAccount] = expected.GetValueOrDefault(accrual.AccrualAccount) + AccrualEntries.OnAccrualAccountMinor(accrual, known);
         }
 
-        await Parallel.ForEachAsync(ended, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (row, _) => await FileAwayAsync(night.Book.Id, row));
+        await accruals.Cases.FileAwayAsync(night.Book.Id, ended, nameof(Nightly), "released", time.GetUtcNow());
         return [.. expected.Select(account => NightCheck.OfAmounts(Name, account.Key, account.Value, night.BalanceMinor(account.Key), night.Digits,
             "What the accruals' entries make of the account, and its balance. A difference was posted there by others: give accruals an account of their own."))];
     }
-
-    /// <summary>Everything it wanted is in the book: from now on no night looks at it. Changed meanwhile, it stays.</summary>
-    private Task<bool> FileAwayAsync(string book, CaseRow row) =>
-        accruals.Cases.CommitAsync(book, row, new CaseChange(row.Id, new CaseStep(row.Version + 1, time.GetUtcNow(), nameof(Nightly), "released", "{}"), row.State, "released") { IsDone = true });
 
     private async IAsyncEnumerable<(CaseRow Row, Accrual Accrual)> OpenAsync(NightScope night, string? after, string? through)
     {

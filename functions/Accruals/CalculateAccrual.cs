@@ -28,15 +28,7 @@ public sealed class CalculateAccrual
             return new JsonAnswer(answer =>
             {
                 answer.WriteString("amount", Amount.Format(accrual.AmountMinor, digits));
-                answer.WriteStartArray("slices");
-                foreach (var slice in slices)
-                {
-                    answer.WriteStartObject();
-                    AccrualAnswer.WriteSlice(answer, slice, digits);
-                    answer.WriteEndObject();
-                }
-
-                answer.WriteEndArray();
+                answer.WriteList("slices", slices, slice => AccrualAnswer.WriteSlice(answer, slice, digits));
             });
         }
     }

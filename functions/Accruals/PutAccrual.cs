@@ -50,8 +50,8 @@ public sealed class PutAccrual(Books books, AccrualTable accruals, CaseSteps ste
     internal static Outcome<Accrual> Decide(BookState state, Accrual wanted, long? limitMinor)
     {
         List<Fault> faults = [];
-        AccrualAnswer.CheckAccount(state, "accrualAccount", wanted.AccrualAccount, faults, AccountType.Asset, AccountType.Liability);
-        AccrualAnswer.CheckAccount(state, "resultAccount", wanted.ResultAccount, faults, AccountType.Income, AccountType.Expense);
+        state.CheckAccount("accrualAccount", wanted.AccrualAccount, faults, "accrual/account-type", AccountType.Asset, AccountType.Liability);
+        state.CheckAccount("resultAccount", wanted.ResultAccount, faults, "accrual/account-type", AccountType.Income, AccountType.Expense);
         if (faults.Count > 0) return Refusal.Of(faults);
         var firstOpen = BookState.FirstOpenMonth(state.ClosedThrough) ?? wanted.Date;
         return wanted with { EarliestBooking = firstOpen > wanted.Date ? firstOpen : wanted.Date, BookedAtOnce = wanted.IsDeferral && wanted.AmountMinor <= limitMinor };

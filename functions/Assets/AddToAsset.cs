@@ -26,7 +26,7 @@ public sealed class AddToAsset(Books books, AssetTable assets, CaseSteps steps, 
     {
         if (asset.Method == DepreciationMethod.Pool) return new Refusal(422, "asset/pool", "What joins a pool later is an asset of its own in the pool of its year.");
         List<Fault> faults = [];
-        if (wanted.Against is { } against) AssetAnswer.CheckAccount(state, "against", against, null, faults);
+        if (wanted.Against is { } against) state.CheckAccount("against", against, faults);
         if (wanted.Against == asset.AccountOn(told.Date)) faults.Add(new Fault("against", "asset/same-account", "It cannot be booked against the asset's own account."));
         return faults.Count > 0 ? Refusal.Of(faults) : new Addition(told.Date, told.Frozen, told.AtEntry, told.Reason, wanted.AmountMinor, wanted.Against);
     }

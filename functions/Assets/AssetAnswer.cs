@@ -14,13 +14,6 @@ internal static class AssetAnswer
         : id.StartsWith(LowValueChoice.Prefix, StringComparison.Ordinal) ? new Refusal(422, "asset/id-reserved", $"Ids beginning with '{LowValueChoice.Prefix}' are the system's own.", "id")
         : null;
 
-    /// <summary>422 <c>ledger/account-unknown</c>; 422 <c>asset/account-type</c> when it is not of the type wanted.</summary>
-    public static void CheckAccount(BookState state, string path, string account, AccountType? type, List<Fault> faults)
-    {
-        if (state.Account(account) is not { } known) faults.Add(new Fault(path, "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
-        else if (type is not null && known.Type != type) faults.Add(new Fault(path, "asset/account-type", $"'{account}' is of type {JsonFields.NameOf(known.Type)}; {JsonFields.NameOf(type.Value)} is wanted here."));
-    }
-
     /// <summary>Commits a state, and posts these entries with it; refused when the ledger would refuse one.</summary>
     public static async Task<Outcome<CaseDecision>> DecisionAsync(OpenedBook book, Asset asset, IReadOnlyList<Entry> entries, string by)
     {
@@ -43,18 +36,13 @@ internal static class AssetAnswer
             json.WriteString("book", book.Book.Id);
             WriteSummary(json, row, asset, book.Digits);
             json.WriteString("bookValue", Amount.Format(AssetEntries.OnAccounts(asset, plan, entries.Where(entry => posted.Contains(entry.Id)), long.MaxValue).Sum(moved => moved.AmountMinor), book.Digits));
-            json.WriteStartArray("plan");
-            foreach (var month in plan.Months)
+            json.WriteList("plan", plan.Months, month =>
             {
                 var entry = AssetEntries.IdOf(row.Id, month);
-                json.WriteStartObject();
                 WriteMonth(json, month, book.Digits);
                 json.WriteString("state", posted.Contains(entry) ? "posted" : "planned");
                 json.WriteString("entry", entry);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             json.WriteStartArray("movements");
             foreach (var result in plan.Results) WriteMovement(json, row.Id, result, book.Digits);
             json.WriteEndArray();

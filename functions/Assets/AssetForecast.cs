@@ -76,17 +76,12 @@ public sealed record AssetForecast(IReadOnlyList<(string Account, IReadOnlyList<
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<ForecastMonth> months, int digits)
     {
-        json.WriteStartArray(name);
-        foreach (var month in months)
+        json.WriteList(name, months, month =>
         {
-            json.WriteStartObject();
             json.WriteString("month", BusinessDay.MonthText(month.Month));
             json.WriteString("depreciation", Amount.Format(month.DepreciationMinor, digits));
             json.WriteString("bookValue", Amount.Format(month.BookValueMinor, digits));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     private static int IndexOf(DateOnly from, DateOnly date) => ((date.Year - from.Year) * 12) + date.Month - from.Month;

@@ -44,14 +44,10 @@ public sealed class AssetNight(AssetTable assets, TimeProvider time) : INightWor
             foreach (var (_, account, amount) in AssetEntries.OnAccounts(asset, plan, entries.Where(entry => night.IsIn(entry.Id)), night.Entry)) expected[account] = expected.GetValueOrDefault(account) + amount;
         }
 
-        await Parallel.ForEachAsync(gone, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (row, _) => await FileAwayAsync(night.Book.Id, row));
+        await assets.Cases.FileAwayAsync(night.Book.Id, gone, nameof(Nightly), "left", time.GetUtcNow());
         return [.. expected.Select(account => NightCheck.OfAmounts(Name, account.Key, account.Value, night.BalanceMinor(account.Key), night.Digits,
             "Book values of the asset register, and the account's balance. A difference was posted there by others, or an asset was taken into the register without its invoice being booked."))];
     }
-
-    /// <summary>Everything it wanted is in the book: from now on no night looks at it. Changed meanwhile, it stays.</summary>
-    private Task<bool> FileAwayAsync(string book, CaseRow row) =>
-        assets.Cases.CommitAsync(book, row, new CaseChange(row.Id, new CaseStep(row.Version + 1, time.GetUtcNow(), nameof(Nightly), "left", "{}"), row.State, "left") { IsDone = true });
 
     private async IAsyncEnumerable<(CaseRow Row, Asset Asset)> OpenAsync(NightScope night, string? after, string? through)
     {

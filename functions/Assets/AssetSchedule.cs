@@ -109,28 +109,18 @@ public sealed record AssetSchedule(FiscalYear Year, string Currency, int Digits,
         json.WriteString("from", BusinessDay.Text(Year.First));
         json.WriteString("to", BusinessDay.Text(Year.Last));
         json.WriteString("currency", Currency);
-        json.WriteStartArray("accounts");
-        foreach (var account in Accounts)
+        json.WriteList("accounts", Accounts, account =>
         {
-            json.WriteStartObject();
             json.WriteString("account", account.Account);
             json.WriteString("name", account.Name);
             Write(json, account.Total);
-            json.WriteStartArray("assets");
-            foreach (var asset in account.Assets)
+            json.WriteList("assets", account.Assets, asset =>
             {
-                json.WriteStartObject();
                 json.WriteString("id", asset.Id);
                 json.WriteString("text", asset.Text);
                 Write(json, asset.Line);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+            });
+        });
         json.WriteStartObject("total");
         Write(json, Total);
         json.WriteEndObject();

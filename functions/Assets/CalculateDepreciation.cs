@@ -32,15 +32,7 @@ public sealed class CalculateDepreciation(Parameters parameters)
             {
                 answer.WriteString("cost", Amount.Format(asset.CostMinor, digits));
                 if (asset.Rate > 0) answer.WriteNumber("rate", asset.Rate);
-                answer.WriteStartArray("plan");
-                foreach (var month in plan.Months)
-                {
-                    answer.WriteStartObject();
-                    AssetAnswer.WriteMonth(answer, month, digits);
-                    answer.WriteEndObject();
-                }
-
-                answer.WriteEndArray();
+                answer.WriteList("plan", plan.Months, month => AssetAnswer.WriteMonth(answer, month, digits));
             });
         }
     }

@@ -51,7 +51,7 @@ public sealed class DisposeOfAsset(Books books, AssetTable assets, CaseSteps ste
             wanted.Against ?? Chart.Number(chart, "1400"), wanted.TaxCode?.OutputAccount is { } tax ? Chart.Number(chart, tax) : null,
             Chart.Number(chart, "8820"), Chart.Number(chart, "2315"), Chart.Number(chart, "8801"), Chart.Number(chart, "2310"));
         List<Fault> faults = [];
-        AssetAnswer.CheckAccount(state, "against", accounts.Against, null, faults);
+        state.CheckAccount("against", accounts.Against, faults);
         if (accounts.Against == asset.AccountOn(told.Date)) faults.Add(new Fault("against", "asset/same-account", "The proceeds cannot go to the asset's own account."));
         if (faults.Count > 0) return Refusal.Of(faults);
         return new Disposal(told.Date, told.Frozen, told.AtEntry, told.Reason, wanted.Share, wanted.NetMinor, TaxCode.TaxMinor(wanted.NetMinor, rate.Value), wanted.TaxCode?.Code, accounts);

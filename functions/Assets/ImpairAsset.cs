@@ -40,7 +40,7 @@ internal sealed record ValueChange(long AmountMinor, string? Account)
         if (Account is null && state.Settings.Chart is null) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where it goes: name 'account'.", "account");
         var account = Account ?? Chart.Number(state.Settings.Chart!, skr03);
         List<Fault> faults = [];
-        AssetAnswer.CheckAccount(state, "account", account, null, faults);
+        state.CheckAccount("account", account, faults);
         if (account == asset.AccountOn(BusinessDay.Latest)) faults.Add(new Fault("account", "asset/same-account", "It cannot be booked against the asset's own account."));
         return faults.Count > 0 ? Refusal.Of(faults) : account;
     }

@@ -52,9 +52,9 @@ public sealed class PutAsset(Books books, AssetTable assets, CaseSteps steps, Pa
     internal static Outcome<Asset> Decide(BookState state, Asset wanted, AssetLimits limits)
     {
         List<Fault> faults = [];
-        AssetAnswer.CheckAccount(state, "assetAccount", wanted.AssetAccount, AccountType.Asset, faults);
-        if (wanted.DepreciationAccount.Length > 0) AssetAnswer.CheckAccount(state, "depreciationAccount", wanted.DepreciationAccount, AccountType.Expense, faults);
-        if (wanted.Against is { } against) AssetAnswer.CheckAccount(state, "against", against, null, faults);
+        state.CheckAccount("assetAccount", wanted.AssetAccount, faults, "asset/account-type", AccountType.Asset);
+        if (wanted.DepreciationAccount.Length > 0) state.CheckAccount("depreciationAccount", wanted.DepreciationAccount, faults, "asset/account-type", AccountType.Expense);
+        if (wanted.Against is { } against) state.CheckAccount("against", against, faults);
         if (faults.Count > 0) return Refusal.Of(faults);
         return limits.Apply(wanted, state.Digits).Is(out var asset, out var refusal) ? asset with { AtEntry = state.Entries } : refusal;
     }

@@ -31,7 +31,7 @@ public sealed class TransferAsset(Books books, AssetTable assets, CaseSteps step
     internal static Outcome<AssetMovement> Decide(BookState state, Asset asset, Wanted wanted, MovementTold told)
     {
         List<Fault> faults = [];
-        AssetAnswer.CheckAccount(state, "toAccount", wanted.ToAccount, AccountType.Asset, faults);
+        state.CheckAccount("toAccount", wanted.ToAccount, faults, "asset/account-type", AccountType.Asset);
         if (wanted.ToAccount == asset.AccountOn(told.Date) || wanted.ToAccount == asset.DepreciationAccount) faults.Add(new Fault("toAccount", "asset/same-account", "It is to move to another account of assets."));
         var transfer = new Transfer(told.Date, told.Frozen, told.AtEntry, told.Reason, wanted.ToAccount);
         var cost = DepreciationPlan.Of(asset with { Movements = [.. asset.Movements, transfer] }).Results[^1].CostMinor;

@@ -24,17 +24,12 @@ internal static class ApplicationAnswer
             json.WriteString("countsTogether", Amount.Format(application.RelevantMinor, book.Digits));
             json.WriteString("riskRelevantFrom", Amount.Format(application.ThresholdMinor, book.Digits));
             json.WriteBoolean("riskRelevant", application.IsRiskRelevant);
-            json.WriteStartArray("votes");
-            foreach (var vote in application.Votes)
+            json.WriteList("votes", application.Votes, vote =>
             {
-                json.WriteStartObject();
                 json.WriteString("side", JsonFields.NameOf(vote.Side));
                 json.WriteString("vote", vote.Approves ? "approve" : "reject");
                 WriteAct(json, vote.By, vote.At, vote.Reason);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             if (application.Escalation is { } escalation) json.WriteString("escalation", escalation);
             if (application.Decision is { } decision)
             {
@@ -45,17 +40,12 @@ internal static class ApplicationAnswer
                 json.WriteEndObject();
             }
 
-            json.WriteStartArray("conditions");
-            foreach (var condition in application.Conditions ?? [])
+            json.WriteList("conditions", application.Conditions ?? [], condition =>
             {
-                json.WriteStartObject();
                 json.WriteString("text", condition.Text);
                 json.WriteString("state", condition.MetBy is null ? "open" : "met");
                 if (condition.MetBy is { } by) WriteAct(json, by, condition.MetAt!.Value, condition.Evidence!);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             CaseStep.Write(json, history);
         });
     }

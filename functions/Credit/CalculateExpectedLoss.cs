@@ -34,19 +34,14 @@ public sealed class CalculateExpectedLoss
                 answer.WriteString("expectedLoss", Amount.Format(loss.TotalMinor, digits));
                 answer.WriteString("drawnShare", Amount.Format(loss.DrawnMinor, digits));
                 answer.WriteString("undrawnShare", Amount.Format(loss.UndrawnMinor, digits));
-                answer.WriteStartArray("years");
-                foreach (var year in loss.Years)
+                answer.WriteList("years", loss.Years, year =>
                 {
-                    answer.WriteStartObject();
                     answer.WriteNumber("year", year.Year);
                     answer.WriteNumber("survival", decimal.Round(year.Survival, 10, MidpointRounding.AwayFromZero));
                     answer.WriteString("ead", Amount.Format((Int128)decimal.Round(year.EadMinor, MidpointRounding.AwayFromZero), digits));
                     answer.WriteNumber("pd", year.Pd);
                     answer.WriteString("loss", Amount.Format(year.LossMinor, digits));
-                    answer.WriteEndObject();
-                }
-
-                answer.WriteEndArray();
+                });
             });
         }
     }

@@ -35,17 +35,12 @@ public sealed class CalculateInterest
             {
                 answer.WriteString("interest", Amount.Format(nights.Sum(night => night.AmountMinor), digits));
                 answer.WriteNumber("days", wanted.DayCount.Days(wanted.From, wanted.To));
-                answer.WriteStartArray("nights");
-                foreach (var night in nights)
+                answer.WriteList("nights", nights, night =>
                 {
-                    answer.WriteStartObject();
                     answer.WriteString("date", BusinessDay.Text(night.Date));
                     answer.WriteString("balance", Amount.Format(night.BalanceMinor, digits));
                     answer.WriteString("amount", Amount.Format(night.AmountMinor, digits));
-                    answer.WriteEndObject();
-                }
-
-                answer.WriteEndArray();
+                });
             });
         }
     }

@@ -39,20 +39,15 @@ public sealed class CalculateLateInterest(Parameters parameters)
                 answer.WriteString("interest", Amount.Format(late.InterestMinor, digits));
                 answer.WriteString("flatFee", Amount.Format(late.Days > 0 ? Amount.ToMinor(terms.FlatFee, EuroDigits) : 0, EuroDigits));
                 answer.WriteNumber("days", late.Days);
-                answer.WriteStartArray("spans");
-                foreach (var span in late.Spans)
+                answer.WriteList("spans", late.Spans, span =>
                 {
-                    answer.WriteStartObject();
                     answer.WriteString("from", BusinessDay.Text(span.From));
                     answer.WriteString("to", BusinessDay.Text(span.To));
                     answer.WriteNumber("days", span.Days);
                     answer.WriteNumber("baseRate", span.BaseRate);
                     answer.WriteNumber("rate", span.Rate);
                     answer.WriteString("interest", Amount.Format(span.InterestMinor, digits));
-                    answer.WriteEndObject();
-                }
-
-                answer.WriteEndArray();
+                });
             });
         }
     }

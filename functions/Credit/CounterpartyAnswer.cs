@@ -19,30 +19,20 @@ internal static class CounterpartyAnswer
             json.WriteString("book", book.Book.Id);
             Write(json, row, book.Digits, BusinessDay.Today(time));
             var counterparty = CreditTables.ReadCounterparty(row);
-            json.WriteStartArray("ratings");
-            foreach (var rating in counterparty.Ratings)
+            json.WriteList("ratings", counterparty.Ratings, rating =>
             {
-                json.WriteStartObject();
                 json.WriteString("date", BusinessDay.Text(rating.Date));
                 json.WriteNumber("score", rating.Score);
                 json.WriteNumber("grade", rating.Grade);
                 if (rating.Overrides is { } overridden) json.WriteNumber("overrides", overridden);
                 if (rating.Reason is not null) json.WriteString("reason", rating.Reason);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("limits");
-            foreach (var limit in counterparty.Limits)
+            });
+            json.WriteList("limits", counterparty.Limits, limit =>
             {
-                json.WriteStartObject();
                 json.WriteString("from", BusinessDay.Text(limit.From));
                 json.WriteString("amount", Amount.Format(limit.AmountMinor, book.Digits));
                 json.WriteString("reason", limit.Reason);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             if (history is not null) CaseStep.Write(json, history);
         });
     }

@@ -30,8 +30,8 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
         await foreach (var row in credit.Collateral.Cases.ScanAsync(book.Book.Id)) collateral.Add(CreditTables.ReadCollateral(row));
 
         var (lines, securities) = (applications.Where(one => one.Application.Line is not null).ToLookup(one => one.Application.Counterparty, one => one.Application, StringComparer.Ordinal), collateral.ToLookup(one => one.Counterparty, StringComparer.Ordinal));
-        var postings = (await book.Book.ReadAsync(state => (Assets: state.Accounts.Where(account => account.Type == AccountType.Asset).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), All: OpenItems.PostingsOf(state, on, null))));
-        var owed = postings.All.Where(one => postings.Assets.Contains(one.Account) && parties.ContainsKey(one.Party)).ToLookup(one => one.Party, StringComparer.Ordinal);
+        var postings = await book.Book.ReadAsync(state => OpenItems.PostingsOf(state, on, null, AccountType.Asset));
+        var owed = postings.Where(one => parties.ContainsKey(one.Party)).ToLookup(one => one.Party, StringComparer.Ordinal);
 
         List<CounterpartyExposure> exposures = [];
         foreach (var (id, party) in parties)

@@ -29,11 +29,7 @@ public sealed class GetDunning(Books books, CreditTables credit, Parameters para
             if (CreditTables.IsCounterparty(row)) kinds[row.Id] = CreditTables.ReadCounterparty(row).Kind;
         Dictionary<string, DunningStops> stops = new(StringComparer.Ordinal);
         await foreach (var row in credit.DunningStops.Cases.ScanAsync(book)) stops[row.Id] = CreditTables.ReadDunningStops(row);
-        var read = await found.Book.ReadAsync(state =>
-        {
-            var assets = state.Accounts.Where(account => account.Type == AccountType.Asset).Select(account => account.Code).ToHashSet(StringComparer.Ordinal);
-            return new Receivables(state.Name, state.Currency, state.Entries, [.. OpenItems.PostingsOf(state, on, null).Where(postings => assets.Contains(postings.Account))]);
-        });
+        var read = await found.Book.ReadAsync(state => new Receivables(state.Name, state.Currency, state.Entries, OpenItems.PostingsOf(state, on, null, AccountType.Asset)));
 
         var dunning = Dunning.Of(OpenItems.Of(read.Postings, on, settled: false), kinds, stops, rules, read.Currency, found.Digits);
         return new ReportAnswer(() => ToReport(dunning, read, found.Digits, language), json =>
@@ -48,19 +44,9 @@ public sealed class GetDunning(Books books, CreditTables credit, Parameters para
 
     private static void Write(Utf8JsonWriter json, Dunning dunning, int digits, string language)
     {
-        json.WriteStartArray("letters");
-        foreach (var letter in dunning.Letters)
+        json.WriteList("letters", dunning.Letters, letter => WriteLetter(json, letter, dunning.On, digits, language));
+        json.WriteList("leftOut", dunning.LeftOut, item =>
         {
-            json.WriteStartObject();
-            WriteLetter(json, letter, dunning.On, digits, language);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("leftOut");
-        foreach (var item in dunning.LeftOut)
-        {
-            json.WriteStartObject();
             json.WriteString("party", item.Party);
             json.WriteString("account", item.Account);
             json.WriteString("document", item.Document);
@@ -71,10 +57,7 @@ public sealed class GetDunning(Books books, CreditTables credit, Parameters para
             json.WriteString("cause", item.Reason is null ? "credit" : "stop");
             if (item.Reason is not null) json.WriteString("reason", item.Reason);
             if (item.Until is { } until) json.WriteString("until", BusinessDay.Text(until));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStartObject("totals");
         json.WriteNumber("letters", dunning.Letters.Count);
         foreach (var (name, minor) in ((string, long)[])[("open", dunning.OpenMinor), ("interest", dunning.InterestMinor), ("fees", dunning.FeeMinor), ("flatFees", dunning.FlatFeeMinor), ("credit", dunning.CreditMinor), ("total", dunning.TotalMinor), ("leftOut", dunning.LeftOutMinor)])
@@ -93,10 +76,8 @@ public sealed class GetDunning(Books books, CreditTables credit, Parameters para
         json.WriteStartArray("body");
         foreach (var line in text.Lines) json.WriteStringValue(line);
         json.WriteEndArray();
-        json.WriteStartArray("items");
-        foreach (var item in letter.Items)
+        json.WriteList("items", letter.Items, item =>
         {
-            json.WriteStartObject();
             json.WriteString("account", item.Account);
             json.WriteString("document", item.Document);
             json.WriteString("dueDate", BusinessDay.Text(item.DueDate));
@@ -105,10 +86,7 @@ public sealed class GetDunning(Books books, CreditTables credit, Parameters para
             json.WriteString("open", Amount.Format(item.OpenMinor, digits));
             if (item.Surcharge is { } surcharge) json.WriteNumber("surcharge", surcharge);
             json.WriteString("interest", Amount.Format(item.InterestMinor, digits));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         foreach (var (name, minor) in ((string, long)[])[("open", letter.OpenMinor), ("interest", letter.InterestMinor), ("fee", letter.FeeMinor), ("flatFee", letter.FlatFeeMinor), ("credit", letter.CreditMinor), ("total", letter.TotalMinor)])
             json.WriteString(name, Amount.Format(minor, digits));
     }

@@ -29,17 +29,12 @@ public sealed class GetDunningStops(Books books, CreditTables credit)
             json.WriteString("book", book);
             json.WriteString("party", row.Id);
             json.WriteNumber("version", row.Version);
-            json.WriteStartArray("stops");
-            foreach (var stop in CreditTables.ReadDunningStops(row).Unreleased())
+            json.WriteList("stops", CreditTables.ReadDunningStops(row).Unreleased(), stop =>
             {
-                json.WriteStartObject();
                 if (stop.Document is not null) json.WriteString("document", stop.Document);
                 if (stop.Until is { } until) json.WriteString("until", BusinessDay.Text(until));
                 json.WriteString("reason", stop.Reason);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             if (history is not null) CaseStep.Write(json, history);
         });
     }

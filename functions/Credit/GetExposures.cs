@@ -25,15 +25,7 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
         {
             json.WriteString("book", book);
             json.WriteString("on", BusinessDay.Text(on));
-            json.WriteStartArray("exposures");
-            foreach (var exposure in exposures)
-            {
-                json.WriteStartObject();
-                Write(json, exposure, found.Digits);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteList("exposures", exposures, exposure => Write(json, exposure, found.Digits));
         });
     }
 

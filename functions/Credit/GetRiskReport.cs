@@ -41,30 +41,20 @@ public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvid
         json.WriteNumber("herfindahl", report.Herfindahl);
         WriteExposures(json, "largest", report.Largest, digits);
         WriteExposures(json, "limitBreaches", report.Breaches, digits);
-        json.WriteStartArray("groupLimits");
-        foreach (var group in report.GroupLimits)
+        json.WriteList("groupLimits", report.GroupLimits, group =>
         {
-            json.WriteStartObject();
             json.WriteString("group", group.Group);
             json.WriteString("limit", Amount.Format(group.LimitMinor, digits));
             json.WriteString("used", Amount.Format(group.UsedMinor, digits));
             json.WriteString("breach", Amount.Format(group.BreachMinor, digits));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("migrations");
-        foreach (var move in report.Migrations)
+        });
+        json.WriteList("migrations", report.Migrations, move =>
         {
-            json.WriteStartObject();
             json.WriteNumber("from", move.From);
             json.WriteNumber("to", move.To);
             json.WriteNumber("counterparties", move.Count);
             json.WriteString("exposure", Amount.Format(move.ExposureMinor, digits));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStartArray("decisionsAgainstVotes");
         foreach (var (id, application) in report.AgainstVotes)
         {
@@ -101,15 +91,7 @@ public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvid
 
     private static void WriteExposures(Utf8JsonWriter json, string name, IReadOnlyList<CounterpartyExposure> exposures, int digits)
     {
-        json.WriteStartArray(name);
-        foreach (var exposure in exposures)
-        {
-            json.WriteStartObject();
-            GetExposures.Write(json, exposure, digits);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteList(name, exposures, exposure => GetExposures.Write(json, exposure, digits));
     }
 
     private static IEnumerable<(string Name, long AmountMinor)> Amounts(RiskClass one) =>

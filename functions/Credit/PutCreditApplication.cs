@@ -72,7 +72,7 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
     {
         List<Fault> faults = [];
         foreach (var (name, account) in new[] { ("loan", accounts.Loan), ("bank", accounts.Bank), ("interestReceivable", accounts.InterestReceivable), ("interestIncome", accounts.InterestIncome) })
-            if (state.Account(account) is null) faults.Add(new Fault($"accounts.{name}", "ledger/account-unknown", $"There is no account '{account}' in this book; define it first."));
+            state.CheckAccount($"accounts.{name}", account, faults);
         return faults.Count > 0 ? Refusal.Of(faults) : null;
     }
 }

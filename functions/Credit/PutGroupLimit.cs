@@ -34,17 +34,12 @@ public sealed class PutGroupLimit(Books books, CreditTables credit, CaseSteps st
             {
                 json.WriteString("book", book);
                 json.WriteString("group", group);
-                json.WriteStartArray("limits");
-                foreach (var limit in CreditTables.ReadGroup(result.Case).Limits)
+                json.WriteList("limits", CreditTables.ReadGroup(result.Case).Limits, limit =>
                 {
-                    json.WriteStartObject();
                     json.WriteString("from", BusinessDay.Text(limit.From));
                     json.WriteString("amount", Amount.Format(limit.AmountMinor, found.Digits));
                     json.WriteString("reason", limit.Reason);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
+                });
             });
         });
 }

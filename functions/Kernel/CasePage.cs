@@ -36,15 +36,7 @@ public sealed record CasePage(bool Done, string? After, int Limit)
     public JsonAnswer Answer(string book, string name, List<CaseRow> rows, Action<Utf8JsonWriter, CaseRow> write) => new(json =>
     {
         json.WriteString("book", book);
-        json.WriteStartArray(name);
-        foreach (var row in rows)
-        {
-            json.WriteStartObject();
-            write(json, row);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteList(name, rows, row => write(json, row));
         if (Next(rows, $"/api/books/{book}/{name}") is { } next) json.WriteString("next", next);
     });
 

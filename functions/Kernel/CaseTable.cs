@@ -28,20 +28,15 @@ public sealed record CaseStep(int Version, DateTimeOffset At, string By, string 
     /// <summary>Writes a case's <c>history</c>.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<CaseStep> history)
     {
-        json.WriteStartArray("history");
-        foreach (var step in history)
+        json.WriteList("history", history, step =>
         {
-            json.WriteStartObject();
             json.WriteNumber("version", step.Version);
             json.WriteString("at", step.At.UtcDateTime);
             json.WriteString("by", step.By);
             json.WriteString("command", step.Command);
             json.WritePropertyName("request");
             json.WriteRawValue(step.Request);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 }
 
@@ -167,6 +162,12 @@ public sealed class CaseTable(Storage storage, string name)
             return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == CaseMark.KeyOf(change.Step.Command, change.Step.Request);
         }
     }
+
+    /// <summary>Puts cases that have come to their end where no scan of the open ones meets them; one that was changed meanwhile stays.</summary>
+    /// <param name="command">What their history says of it.</param>
+    public Task FileAwayAsync(string book, IEnumerable<CaseRow> ended, string by, string command, DateTimeOffset now) =>
+        Parallel.ForEachAsync(ended, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (row, _) =>
+            await CommitAsync(book, row, new CaseChange(row.Id, new CaseStep(row.Version + 1, now, by, command, "{}"), row.State, command) { IsDone = true }));
 
     /// <summary>What the commit that led to this version has still to tell; null when it has been told.</summary>
     public async Task<string?> FindTellAsync(string book, string id, int version)

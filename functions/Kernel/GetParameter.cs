@@ -25,15 +25,7 @@ public sealed class GetParameter(Parameters parameters, TimeProvider time)
         {
             Write(json, parameter, value);
             json.WriteString("on", BusinessDay.Text(on));
-            json.WriteStartArray("history");
-            foreach (var known in history.Values.OrderBy(v => v.From).ThenBy(v => v.Version))
-            {
-                json.WriteStartObject();
-                WriteValue(json, known);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteList("history", history.Values.OrderBy(v => v.From).ThenBy(v => v.Version), known => WriteValue(json, known));
         });
     }
 

@@ -27,3 +27,21 @@ public sealed class JsonAnswer(int status, Action<Utf8JsonWriter> write) : IResu
         await writer.FlushAsync(httpContext.RequestAborted);
     }
 }
+
+/// <summary>What answers have in common.</summary>
+internal static class JsonLists
+{
+    /// <summary>An array of objects, each written member by member.</summary>
+    public static void WriteList<T>(this Utf8JsonWriter json, string name, IEnumerable<T> list, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var element in list)
+        {
+            json.WriteStartObject();
+            write(element);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -343,6 +343,14 @@ public sealed class BookState
 
     public AccountState? Account(string code) => _byCode.GetValueOrDefault(code);
 
+    /// <summary>422 <c>ledger/account-unknown</c>; 422 with <paramref name="typeCode"/> when it is of none of the types wanted (none named: any).</summary>
+    internal void CheckAccount(string path, string code, List<Fault> faults, string typeCode = "", params AccountType[] types)
+    {
+        if (Account(code) is not { } known) faults.Add(new Fault(path, "ledger/account-unknown", $"There is no account '{code}' in this book; define it first."));
+        else if (types.Length > 0 && !types.Contains(known.Type))
+            faults.Add(new Fault(path, typeCode, $"'{code}' is of type {JsonFields.NameOf(known.Type)}; {string.Join(" or ", types.Select(JsonFields.NameOf))} is wanted here."));
+    }
+
     /// <summary>
     /// Whether an account is one of receivables or payables, of which each party's balance stands for itself and bears open items: an asset or liability on line B.II or C (or on none
     /// yet), but no account of VAT. A party named on a line of the bank is a remark.

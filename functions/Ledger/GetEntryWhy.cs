@@ -31,21 +31,16 @@ public sealed class GetEntryWhy(Books books, StoredEntries stored)
             if (entry.Posted.Entry.Reverses is { } reverses) json.WriteString("reverses", reverses);
             if (entry.ReversedBy is { } by) json.WriteNumber("reversedBy", by);
             json.WriteString("text", entry.Posted.Entry.Text);
-            json.WriteStartArray("lines");
-            foreach (var line in entry.Posted.Entry.Lines)
+            json.WriteList("lines", entry.Posted.Entry.Lines, line =>
             {
                 var (name, place) = accounts[line.Account];
-                json.WriteStartObject();
                 json.WriteString("account", line.Account);
                 json.WriteString("name", name);
                 json.WriteString(line.AmountMinor > 0 ? "debit" : "credit", Amount.Format(Math.Abs(line.AmountMinor), found.Digits));
                 if (line.TaxCode is not null) json.WriteString("taxCode", line.TaxCode);
                 json.WriteString("statementLine", place);
                 if (place is not null) json.WriteString("statementText", StatementLine.Find(place)!.Text(language));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
         });
     }
 }

@@ -38,21 +38,21 @@ public sealed class GetOpenItems(Books books, BookHistory history, TimeProvider 
             json.WriteString("currency", currency);
             EntryJson.WriteDate(json, "on"u8, open.On);
             json.WriteNumber("asOfEntry", entries);
-            WriteList(json, "items", shown, item => WriteItem(json, item, digits));
-            WriteList(json, "onAccount", open.OnAccount, rest =>
+            json.WriteList("items", shown, item => WriteItem(json, item, digits));
+            json.WriteList("onAccount", open.OnAccount, rest =>
             {
                 json.WriteString("account", rest.Account);
                 json.WriteString("party", rest.Party);
                 json.WriteString("amount", Amount.Format(rest.AmountMinor, digits));
             });
-            WriteList(json, "ageing", open.Ageing, row =>
+            json.WriteList("ageing", open.Ageing, row =>
             {
                 json.WriteString("account", row.Account);
                 json.WriteString("party", row.Party);
                 WriteAgeing(json, row, digits);
             });
             json.WriteStartObject("totals");
-            WriteList(json, "accounts", OfAccounts(open), row =>
+            json.WriteList("accounts", OfAccounts(open), row =>
             {
                 json.WriteString("account", row.Account);
                 WriteAgeing(json, row, digits);
@@ -63,19 +63,6 @@ public sealed class GetOpenItems(Books books, BookHistory history, TimeProvider 
     }
 
     private static IEnumerable<Ageing> OfAccounts(OpenItems open) => open.Ageing.GroupBy(row => row.Account, StringComparer.Ordinal).Select(rows => Ageing.Sum(rows.Key, rows));
-
-    private static void WriteList<T>(Utf8JsonWriter json, string name, IEnumerable<T> list, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var element in list)
-        {
-            json.WriteStartObject();
-            write(element);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     private static void WriteItem(Utf8JsonWriter json, OpenItem item, int digits)
     {

@@ -58,23 +58,16 @@ public sealed class GetStatementWhy(Books books, BookHistory history, StoredEntr
         EntryJson.WriteDate(json, "on"u8, explanation.On);
         json.WriteNumber("asOfEntry", explanation.AsOfEntry);
         json.WriteString("amount", Amount.Format(explanation.AmountMinor, digits));
-        json.WriteStartArray("accounts");
-        foreach (var account in explanation.Accounts)
+        json.WriteList("accounts", explanation.Accounts, account =>
         {
-            json.WriteStartObject();
             json.WriteString("account", account.Code);
             json.WriteString("name", account.Name);
             json.WriteString("amount", Amount.Format(account.AmountMinor, digits));
             json.WriteString("sheet", $"/api/books/{book}/accounts/{account.Code}/sheet?{(explanation.From is { } first ? $"from={BusinessDay.Text(first)}&" : "")}to={BusinessDay.Text(explanation.On)}");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteNumber("entriesInAll", all);
-        json.WriteStartArray("entries");
-        foreach (var posted in entries)
+        json.WriteList("entries", entries, posted =>
         {
-            json.WriteStartObject();
             json.WriteNumber("number", posted.Number);
             json.WriteString("id", posted.Entry.Id);
             EntryJson.WriteDate(json, "date"u8, posted.Date);
@@ -84,10 +77,7 @@ public sealed class GetStatementWhy(Books books, BookHistory history, StoredEntr
             json.WriteStartArray("lines");
             foreach (var line in posted.Entry.Lines.Where(line => codes.Contains(line.Account))) EntryJson.Write(json, line, digits);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 }
 

@@ -106,19 +106,14 @@ public sealed record TrialBalance(string Currency, int Digits, DateOnly? From, D
 
         EntryJson.WriteDate(json, "on"u8, To);
         json.WriteNumber("asOfEntry", AsOfEntry);
-        json.WriteStartArray("accounts");
-        foreach (var line in Lines)
+        json.WriteList("accounts", Lines, line =>
         {
-            json.WriteStartObject();
             json.WriteString("account", line.Account);
             json.WriteString("name", line.Name);
             json.WriteString("type", AccountText.Of(line.Type));
             WriteAmounts(json, line.OpeningMinor, line.DebitMinor, line.CreditMinor, line.BalanceMinor);
             if (From is not null) WriteSusa(json, line.Susa.Amounts());
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStartObject("totals");
         WriteAmounts(json, Sum(line => line.OpeningMinor), Sum(line => line.DebitMinor), Sum(line => line.CreditMinor), Sum(line => line.BalanceMinor));
         if (From is not null) WriteSusa(json, SusaTotals());

@@ -53,19 +53,14 @@ public sealed class GetVatReturn(Books books, BookHistory history, StoredEntries
         var numbers = now.Return.Boxes.Concat(filed?.Return.Boxes ?? []).Select(box => box.Box).Distinct().OrderBy(box => box == "83").ThenBy(box => box, StringComparer.Ordinal);
         foreach (var number in numbers) WriteBox(json, now.Return[number], filed?.Return[number], filed is not null, digits, language);
         json.WriteEndArray();
-        json.WriteStartArray("differences");
-        foreach (var difference in now.Return.Differences)
+        json.WriteList("differences", now.Return.Differences, difference =>
         {
-            json.WriteStartObject();
             json.WriteString("box", difference.Box);
             json.WriteString("account", difference.Account);
             json.WriteString("return", Amount.Format(difference.ReturnMinor, digits));
             json.WriteString("booked", Amount.Format(difference.BookedMinor, digits));
             json.WriteString("difference", Amount.Format(difference.DifferenceMinor, digits));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteString("payable", Amount.Format(now.Return.PayableMinor, digits));
     }
 

@@ -34,19 +34,14 @@ public sealed class ListEntries(Books books, StoredEntries stored)
         return new JsonAnswer(json =>
         {
             json.WriteString("book", book);
-            json.WriteStartArray("entries");
-            foreach (var posted in page.Take(limit))
+            json.WriteList("entries", page.Take(limit), posted =>
             {
-                json.WriteStartObject();
                 json.WriteNumber("number", posted.Number);
                 json.WriteString("id", posted.Entry.Id);
                 EntryJson.WriteDate(json, "date"u8, posted.Date);
                 json.WriteString("recordedAt", posted.RecordedAt.UtcDateTime);
                 EntryAnswer.WriteRest(json, posted, found.Digits);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             if (next is not null) json.WriteString("next", next);
         });
     }

@@ -93,10 +93,11 @@ public sealed record OpenItems(DateOnly On, IReadOnlyList<OpenItem> Items, IRead
     }
 
     /// <summary>The postings up to a day, by account and party.</summary>
-    public static List<PartyPostings> PostingsOf(BookState state, DateOnly on, string? party)
+    /// <param name="type">Only accounts of this type: receivables stand on assets; null = all.</param>
+    public static List<PartyPostings> PostingsOf(BookState state, DateOnly on, string? party, AccountType? type = null)
     {
         List<PartyPostings> all = [];
-        foreach (var account in state.Accounts.Where(account => state.IsPersonal(account) && account.Parties.Count > 0).OrderBy(account => account.Code, StringComparer.Ordinal))
+        foreach (var account in state.Accounts.Where(account => state.IsPersonal(account) && account.Parties.Count > 0 && (type is null || account.Type == type)).OrderBy(account => account.Code, StringComparer.Ordinal))
         {
             if (party is null) all.Add(WithoutParty(account, on));
             foreach (var name in party is null ? (IEnumerable<string>)account.Parties.Keys : [party])

@@ -177,17 +177,12 @@ public sealed class ImportTally
         json.WriteNumber("posted", posted);
         json.WriteNumber("duplicates", duplicates);
         json.WriteNumber("rejectedCount", rejectedCount);
-        json.WriteStartArray("rejected");
-        foreach (var line in rejected)
+        json.WriteList("rejected", rejected, line =>
         {
-            json.WriteStartObject();
             json.WriteNumber("line", line.Line);
             json.WriteString("id", line.Id);
             json.WriteString("code", line.Code);
             json.WriteString("detail", line.Detail);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 }

@@ -37,15 +37,7 @@ public sealed class ListNights(Books books, NightTable nights, TimeProvider time
             json.WriteString("to", BusinessDay.Text(to));
             json.WriteString("finished", progress is null ? null : BusinessDay.Text(progress.Finished));
             json.WriteString("wanted", progress is null ? null : BusinessDay.Text(progress.Wanted));
-            json.WriteStartArray("nights");
-            foreach (var night in listed)
-            {
-                json.WriteStartObject();
-                NightAnswer.WriteSummary(json, night);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteList("nights", listed, night => NightAnswer.WriteSummary(json, night));
         });
     }
 }

@@ -12,19 +12,9 @@ internal static class NightAnswer
         json.WriteString("book", book);
         WriteSummary(json, night);
         json.WriteString("expect", night.Expect);
-        json.WriteStartArray("phases");
-        foreach (var phase in night.Phases)
+        json.WriteList("phases", night.Phases, phase => WritePhase(json, phase, digits, phase == night.Current ? chunks : []));
+        json.WriteList("checks", night.Checks, check =>
         {
-            json.WriteStartObject();
-            WritePhase(json, phase, digits, phase == night.Current ? chunks : []);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("checks");
-        foreach (var check in night.Checks)
-        {
-            json.WriteStartObject();
             json.WriteString("name", check.Name);
             json.WriteString("subject", check.Subject);
             json.WriteString("expected", check.Expected);
@@ -32,23 +22,15 @@ internal static class NightAnswer
             json.WriteString("difference", check.Difference);
             json.WriteBoolean("passed", check.Passed);
             json.WriteString("detail", check.Detail);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("earlierAttempts");
-        foreach (var earlier in night.Earlier)
+        });
+        json.WriteList("earlierAttempts", night.Earlier, earlier =>
         {
-            json.WriteStartObject();
             json.WriteNumber("attempt", earlier.Attempt);
             json.WriteString("by", earlier.By);
             json.WriteString("startedAt", earlier.StartedAt.UtcDateTime);
             json.WriteString("endedAt", earlier.EndedAt.UtcDateTime);
             json.WriteString("note", earlier.Note);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>What a list shows of a night.</summary>
@@ -78,17 +60,12 @@ internal static class NightAnswer
         json.WriteNumber("atEntry", plan.AtEntry);
         json.WriteNumber("entries", plan.Entries);
         json.WriteNumber("chunks", plan.Chunks);
-        json.WriteStartArray("works");
-        foreach (var work in plan.Works)
+        json.WriteList("works", plan.Works, work =>
         {
-            json.WriteStartObject();
             json.WriteString("name", work.Work);
             json.WriteNumber("entries", work.Entries);
             json.WriteString("amount", Amount.Format((Int128)work.AmountMinor, digits));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     public static NightStatus? StatusOf(string text, List<Fault> faults)
@@ -118,17 +95,12 @@ internal static class NightAnswer
         var counts = phase.Counts ?? chunks.Aggregate(NightCounts.None, (sum, chunk) => chunk.Result is { } some ? sum.Add(some) : sum);
         WriteCounts(json, counts);
         if (counts.Refused == 0) return;
-        json.WriteStartArray("firstRefused");
-        foreach (var line in counts.FirstRefused)
+        json.WriteList("firstRefused", counts.FirstRefused, line =>
         {
-            json.WriteStartObject();
             json.WriteString("id", line.Id);
             json.WriteString("code", line.Code);
             json.WriteString("detail", line.Detail);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteCounts(Utf8JsonWriter json, NightCounts counts)

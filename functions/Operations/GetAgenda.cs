@@ -30,18 +30,13 @@ public sealed class GetAgenda(Books books, Agenda agenda, TimeProvider time)
         return new JsonAnswer(json =>
         {
             json.WriteString("book", book);
-            json.WriteStartArray("deadlines");
-            foreach (var deadline in deadlines.OrderBy(deadline => deadline.DueAt).ThenBy(deadline => deadline.Case, StringComparer.Ordinal).Take((int)limit))
+            json.WriteList("deadlines", deadlines.OrderBy(deadline => deadline.DueAt).ThenBy(deadline => deadline.Case, StringComparer.Ordinal).Take((int)limit), deadline =>
             {
-                json.WriteStartObject();
                 json.WriteString("dueAt", deadline.DueAt.UtcDateTime);
                 json.WriteString("department", deadline.Department);
                 json.WriteString("case", deadline.Case);
                 json.WriteString("what", deadline.What);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
             json.WriteBoolean("more", deadlines.Count > limit);
         });
     }

@@ -41,17 +41,12 @@ public sealed class GetSegregation(Books books, IEnumerable<Department> departme
             json.WriteStartArray("rules");
             foreach (var proof in proofs) proof.Write(json);
             json.WriteEndArray();
-            json.WriteStartArray("rolesApart");
-            foreach (var pair in Segregation.RolePairs)
+            json.WriteList("rolesApart", Segregation.RolePairs, pair =>
             {
-                json.WriteStartObject();
                 json.WriteString("first", pair.First);
                 json.WriteString("second", pair.Second);
                 json.WriteString("source", pair.Source);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            });
         });
     }
 }

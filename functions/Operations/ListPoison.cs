@@ -36,15 +36,7 @@ public sealed class ListPoison(PoisonTable poison)
 
         return new JsonAnswer(json =>
         {
-            json.WriteStartArray("messages");
-            foreach (var message in messages)
-            {
-                json.WriteStartObject();
-                Write(json, message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteList("messages", messages, message => Write(json, message));
             json.WriteBoolean("more", more);
         });
     }
