@@ -64,7 +64,7 @@ public sealed record CounterpartyExposure(
         var receivables = Math.Max(0, invoiced + (long)facts.OnAccountMinor);
         var overdue = facts.Items.Where(item => item.DaysOverdue > 0 && item.OpenMinor > 0).ToList();
         var days = overdue.Count == 0 ? 0 : overdue.Max(item => item.DaysOverdue);
-        var (grade, first) = (party.RatingOn(on)?.Grade ?? figures.UnratedGrade, party.Ratings.Where(rating => rating.Date <= on).OrderBy(rating => rating.Date).FirstOrDefault()?.Grade);
+        var (grade, first) = (figures.GradeOf(party, on), party.Ratings.Where(rating => rating.Date <= on).OrderBy(rating => rating.Date).FirstOrDefault()?.Grade);
         var stage = facts.WasInDefault || IsInDefault(facts.Items, party.Kind, drawn + receivables, figures, digits) ? LossStage.Three
             : days > figures.Stage2Days || grade - (first ?? grade) >= figures.Stage2Notches ? LossStage.Two : LossStage.One;
 

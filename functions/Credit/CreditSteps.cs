@@ -34,8 +34,8 @@ internal static class CreditSteps
         OpenedBook book, CreditTables credit, CaseSteps steps, TimeProvider time, HttpRequest request, string id, string name, string canonical, Func<CreditApplication, string, DateTimeOffset, Outcome<CreditApplication>> decide)
     {
         var command = CaseCommand.Of(request, name, canonical);
-        var outcome = await steps.RunAsync(credit.Applications, book.Book.Id, id, command, known => Task.FromResult(
-            decide(CreditTables.ReadApplication(known!), command.By, time.GetUtcNow()).Is(out var application, out var refusal) ? (Outcome<CaseDecision>)new CaseDecision(CreditTables.Write(application)) : refusal));
+        var outcome = await steps.RunAsync(credit.Applications, book.Book.Id, id, command, known =>
+            decide(CreditTables.ReadApplication(known!), command.By, time.GetUtcNow()).Is(out var application, out var refusal) ? new CaseDecision(CreditTables.Write(application)) : refusal);
         return await ApplicationAnswer.OfAsync(outcome, credit, book, time, request);
     }
 }

@@ -7,7 +7,9 @@ namespace BackOffice.Credit;
 /// <param name="Exposures">By counterparty, in order of id.</param>
 /// <param name="Applications">All applications, as they stand now.</param>
 /// <param name="GroupLimits">Limits of groups on the day, minor units.</param>
-public sealed record ExposureData(IReadOnlyList<CounterpartyExposure> Exposures, IReadOnlyList<(string Id, CreditApplication Application)> Applications, IReadOnlyDictionary<string, long> GroupLimits);
+/// <param name="Parties">All counterparties, as they stand now.</param>
+public sealed record ExposureData(IReadOnlyList<CounterpartyExposure> Exposures, IReadOnlyList<(string Id, CreditApplication Application)> Applications, IReadOnlyDictionary<string, long> GroupLimits,
+    IReadOnlyDictionary<string, Counterparty> Parties);
 
 /// <summary>Brings together what is known of every counterparty on a day: its case, its lines, its collateral, and what the ledger says it owes.</summary>
 public sealed class ExposureSource(CreditTables credit, Parameters parameters)
@@ -43,7 +45,14 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
             exposures.Add(CounterpartyExposure.Of(facts, figures, on, book.Digits));
         }
 
-        return new ExposureData(exposures, applications, groupLimits);
+        return new ExposureData(exposures, applications, groupLimits, parties);
+    }
+
+    /// <summary>The grades of these counterparties on another day.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> GradesAsync(IReadOnlyDictionary<string, Counterparty> parties, DateOnly on)
+    {
+        var figures = await RiskFigures.LoadAsync(parameters, on);
+        return parties.ToDictionary(party => party.Key, party => figures.GradeOf(party.Value, on), StringComparer.Ordinal);
     }
 
     /// <summary>Whether there was a default on any day of the cure period before; looked at day by day only where an item was paid that late, or is.</summary>

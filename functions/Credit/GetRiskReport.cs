@@ -22,7 +22,7 @@ public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvid
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         var data = await source.LoadAsync(found, on);
-        var before = (await source.LoadAsync(found, on.AddMonths(-1))).Exposures.ToDictionary(exposure => exposure.Id, StringComparer.Ordinal);
+        var before = await source.GradesAsync(data.Parties, on.AddMonths(-1));
         var report = RiskReport.Of(data.Exposures, before, data.Applications, on, data.GroupLimits);
         return new ReportAnswer(() => ToReport(report, on, found.Digits, language), json =>
         {

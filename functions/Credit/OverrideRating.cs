@@ -23,7 +23,7 @@ public sealed class OverrideRating(Books books, CreditTables credit, CaseSteps s
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
             var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, Command, canonical), known =>
-                Task.FromResult<Outcome<CaseDecision>>(Decide(CreditTables.ReadCounterparty(known!), date!.Value, grade!.Value, reason).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal));
+                Decide(CreditTables.ReadCounterparty(known!), date!.Value, grade!.Value, reason).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });
 

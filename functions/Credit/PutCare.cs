@@ -23,9 +23,9 @@ public sealed class PutCare(Books books, CreditTables credit, CaseSteps steps, T
             var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, "care", canonical), known =>
             {
                 var before = CreditTables.ReadCounterparty(known!);
-                return Task.FromResult<Outcome<CaseDecision>>(before.Cares?.Count >= Counterparty.MaxHistory
+                return before.Cares?.Count >= Counterparty.MaxHistory
                     ? new Refusal(422, "credit/too-many", $"A counterparty has at most {Counterparty.MaxHistory} decisions on its care.")
-                    : new CaseDecision(CreditTables.Write(before with { Cares = [.. before.Cares ?? [], new CareDecision(date!.Value, level!.Value, reason)] })));
+                    : new CaseDecision(CreditTables.Write(before with { Cares = [.. before.Cares ?? [], new CareDecision(date!.Value, level!.Value, reason)] }));
             });
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });

@@ -28,7 +28,7 @@ public sealed class PutCollateral(Books books, CreditTables credit, CaseSteps st
             var outcome = await steps.RunAsync(credit.Collateral, book, id, CaseCommand.ToPut(request, canonical), known =>
             {
                 isNew = known is null;
-                return Task.FromResult<Outcome<CaseDecision>>(new CaseDecision(CreditTables.Write(new Collateral(counterparty, kind, text, value!.Value, valuedOn!.Value, haircut!.Value, validTo))));
+                return new CaseDecision(CreditTables.Write(new Collateral(counterparty, kind, text, value!.Value, valuedOn!.Value, haircut!.Value, validTo)));
             });
             return outcome.Is(out var result, out var refusal) ? GetCollateral.Answer(isNew && result.IsNew ? 201 : 200, result.Case, found, request, null) : new Problem(refusal);
         });

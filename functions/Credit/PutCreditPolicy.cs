@@ -23,7 +23,7 @@ public sealed class PutCreditPolicy(Books books, CreditTables credit, CaseSteps 
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
             if (chosen == true && await found.Book.ReadAsync(state => state.Settings.Chart is null)) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which would say where allowances are booked.");
             var state = JsonSerializer.Serialize(new CreditPolicy(chosen!.Value), CreditJson.Default.CreditPolicy);
-            var outcome = await steps.RunAsync(credit.Counterparties, book, CreditPolicy.Id, CaseCommand.ToPut(request, canonical), _ => Task.FromResult<Outcome<CaseDecision>>(new CaseDecision(state)));
+            var outcome = await steps.RunAsync(credit.Counterparties, book, CreditPolicy.Id, CaseCommand.ToPut(request, canonical), _ => new CaseDecision(state));
             return outcome.Is(out var result, out var refusal) ? new JsonAnswer(result is { IsNew: true, Case.Version: 1 } ? 201 : 200, json =>
             {
                 json.WriteString("book", book);

@@ -26,9 +26,9 @@ public sealed class PutDunningStop(Books books, CreditTables credit, CaseSteps s
             {
                 var before = known is null ? DunningStops.None : CreditTables.ReadDunningStops(known);
                 isNew = before.Of(document) is not { Released: null };
-                return Task.FromResult<Outcome<CaseDecision>>(before.With(document, until, reason, (known?.Version ?? 0) + 1) is { } stops
+                return before.With(document, until, reason, (known?.Version ?? 0) + 1) is { } stops
                     ? new CaseDecision(CreditTables.Write(stops))
-                    : new Refusal(422, "credit/too-many", $"A party has at most {DunningStops.MaxStops} stops; stop the whole party."));
+                    : new Refusal(422, "credit/too-many", $"A party has at most {DunningStops.MaxStops} stops; stop the whole party.");
             });
             return outcome.Is(out var result, out var refusal) ? GetDunningStops.Answer(isNew && result.IsNew ? 201 : 200, result.Case, book, request, null) : new Problem(refusal);
         });

@@ -23,10 +23,10 @@ public sealed class PutGroupLimit(Books books, CreditTables credit, CaseSteps st
             var outcome = await steps.RunAsync(credit.Counterparties, book, CreditGroup.Prefix + group, CaseCommand.ToPut(request, canonical), known =>
             {
                 var before = known is null ? new CreditGroup([]) : CreditTables.ReadGroup(known);
-                if (before.LimitOn(wanted.From) == wanted) return Task.FromResult<Outcome<CaseDecision>>(new CaseDecision(known!.State));
-                return Task.FromResult<Outcome<CaseDecision>>(before.Limits.Count >= Counterparty.MaxHistory
+                if (before.LimitOn(wanted.From) == wanted) return new CaseDecision(known!.State);
+                return before.Limits.Count >= Counterparty.MaxHistory
                     ? new Refusal(422, "credit/too-many", $"A group has at most {Counterparty.MaxHistory} limits.")
-                    : new CaseDecision(CreditTables.Write(new CreditGroup([.. before.Limits, wanted]))));
+                    : new CaseDecision(CreditTables.Write(new CreditGroup([.. before.Limits, wanted])));
             });
             if (!outcome.Is(out var result, out var refusal)) return new Problem(refusal);
             request.HttpContext.Response.Headers.ETag = result.Case.Tag;

@@ -22,9 +22,9 @@ public sealed class PutLimit(Books books, CreditTables credit, CaseSteps steps, 
             var outcome = await steps.RunAsync(credit.Counterparties, book, counterparty, CaseCommand.Of(request, "limit", canonical), known =>
             {
                 var before = CreditTables.ReadCounterparty(known!);
-                return Task.FromResult<Outcome<CaseDecision>>(before.Limits.Count >= Counterparty.MaxHistory
+                return before.Limits.Count >= Counterparty.MaxHistory
                     ? new Refusal(422, "credit/too-many", $"A counterparty has at most {Counterparty.MaxHistory} limits.")
-                    : new CaseDecision(CreditTables.Write(before with { Limits = [.. before.Limits, new CreditLimit(from!.Value, amount!.Value, reason)] })));
+                    : new CaseDecision(CreditTables.Write(before with { Limits = [.. before.Limits, new CreditLimit(from!.Value, amount!.Value, reason)] }));
             });
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });

@@ -25,7 +25,7 @@ public sealed class PutRating(Books books, CreditTables credit, CaseSteps steps,
             foreach (var name in Scorecard.Names) weights[name] = (await parameters.HistoryAsync(Parameter.Find($"credit.score.{name}")!)).On(date!.Value)?.Value ?? 0;
 
             var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, Command, canonical), known =>
-                Task.FromResult<Outcome<CaseDecision>>(Decide(CreditTables.ReadCounterparty(known!), date!.Value, scores, weights).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal));
+                Decide(CreditTables.ReadCounterparty(known!), date!.Value, scores, weights).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });
 

@@ -31,8 +31,8 @@ public sealed class ReleaseDunningStop(Books books, CreditTables credit, CaseSte
             {
                 var before = CreditTables.ReadDunningStops(known!);
                 if (before.Of(document) is not { Released: null } stop || stop.Number != meant?.Number)
-                    return Task.FromResult<Outcome<CaseDecision>>(new Refusal(409, "credit/not-stopped", document is null ? $"'{party}' as a whole is not stopped, or was stopped anew just now." : $"'{document}' of '{party}' is not stopped, or was stopped anew just now.", "document"));
-                return Task.FromResult<Outcome<CaseDecision>>(new CaseDecision(CreditTables.Write(before.Release(stop, reason)), IsDone: before.Unreleased().Count() == 1));
+                    return new Refusal(409, "credit/not-stopped", document is null ? $"'{party}' as a whole is not stopped, or was stopped anew just now." : $"'{document}' of '{party}' is not stopped, or was stopped anew just now.", "document");
+                return new CaseDecision(CreditTables.Write(before.Release(stop, reason)), IsDone: before.Unreleased().Count() == 1);
             });
             return outcome.Is(out var result, out var refusal) ? GetDunningStops.Answer(result.IsNew ? 201 : 200, result.Case, book, request, null) : new Problem(refusal);
         });

@@ -27,6 +27,9 @@ public sealed record RiskFigures(
         return Of(names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal));
     }
 
+    /// <summary>A counterparty's grade on a day, rated or not.</summary>
+    public int GradeOf(Counterparty party, DateOnly on) => party.RatingOn(on)?.Grade ?? UnratedGrade;
+
     public static RiskFigures Of(IReadOnlyDictionary<string, decimal> values) => new(
         [.. Grades.Select(grade => values[grade])], (int)values["credit.unrated.grade"], values["credit.lgd"], values["credit.ccf"], (int)values["credit.stage2.days"], (int)values["credit.stage2.notches"],
         (int)values["credit.default.days"], values["credit.default.retail"], values["credit.default.other"], values["credit.default.share"], (int)values["credit.cure.days"], values["vat.standard"]);

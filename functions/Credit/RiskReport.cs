@@ -40,8 +40,8 @@ public sealed record RiskReport(
 {
     private const int LargestCount = 10;
 
-    /// <param name="before">The exposures of a month before, by id.</param>
-    public static RiskReport Of(IReadOnlyList<CounterpartyExposure> exposures, IReadOnlyDictionary<string, CounterpartyExposure> before, IEnumerable<(string Id, CreditApplication Application)> applications, DateOnly on,
+    /// <param name="gradesBefore">The grades of a month before, by counterparty.</param>
+    public static RiskReport Of(IReadOnlyList<CounterpartyExposure> exposures, IReadOnlyDictionary<string, int> gradesBefore, IEnumerable<(string Id, CreditApplication Application)> applications, DateOnly on,
         IReadOnlyDictionary<string, long>? groupLimits = null)
     {
         var groups = Classes(exposures, exposure => exposure.Group is { } group ? $"group {group}" : exposure.Id).OrderByDescending(group => group.ExposureMinor).ThenBy(group => group.Key, StringComparer.Ordinal).ToList();
@@ -54,7 +54,7 @@ public sealed record RiskReport(
             total.ExposureMinor == 0 ? 0 : decimal.Round(groups.Sum(group => (decimal)group.ExposureMinor / total.ExposureMinor * ((decimal)group.ExposureMinor / total.ExposureMinor)), 6, MidpointRounding.AwayFromZero),
             [.. exposures.OrderByDescending(exposure => exposure.ExposureMinor).ThenBy(exposure => exposure.Id, StringComparer.Ordinal).Take(LargestCount)],
             [.. exposures.Where(exposure => exposure.BreachMinor > 0)],
-            [.. exposures.Where(exposure => before.ContainsKey(exposure.Id)).GroupBy(exposure => (before[exposure.Id].Grade, exposure.Grade)).OrderBy(move => move.Key)
+            [.. exposures.Where(exposure => gradesBefore.ContainsKey(exposure.Id)).GroupBy(exposure => (gradesBefore[exposure.Id], exposure.Grade)).OrderBy(move => move.Key)
                 .Select(move => new Migration(move.Key.Item1, move.Key.Item2, move.Count(), move.Sum(exposure => exposure.ExposureMinor)))],
             [.. applications.Where(one => one.Application.Decision is { } decision && BusinessDay.Of(decision.At) <= on).OrderBy(one => one.Application.Decision!.At)],
             [.. (groupLimits ?? new Dictionary<string, long>()).OrderBy(group => group.Key, StringComparer.Ordinal)

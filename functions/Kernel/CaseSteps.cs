@@ -29,11 +29,8 @@ public sealed record CaseCommand(string Command, string Request, string By, stri
     public static CaseCommand ToCreate(HttpRequest http, string request) => new(Create, request, Caller.Of(http).Name, Create);
 
     /// <summary>A case as it is to be, new or changed: what it is already changes nothing.</summary>
-    public static CaseCommand ToPut(HttpRequest http, string request)
-    {
-        var match = http.Headers.IfMatch.ToString();
-        return new CaseCommand(Put, request, Caller.Of(http).Name, Put, match is "" or "*" ? null : match);
-    }
+    public static CaseCommand ToPut(HttpRequest http, string request) =>
+        new(Put, request, Caller.Of(http).Name, Put, VersionSeen(http));
 
     /// <summary>A request's JSON with its members in order of name, so that their order makes no other request of it.</summary>
     public static string Canonical(JsonElement request)
@@ -52,9 +49,10 @@ public sealed record CaseCommand(string Command, string Request, string By, stri
     public static CaseCommand Of(HttpRequest http, string command, string request)
     {
         var key = http.Headers["Idempotency-Key"].ToString();
-        var match = http.Headers.IfMatch.ToString();
-        return new CaseCommand(command, request, Caller.Of(http).Name, key.Length > 0 ? "key:" + key : $"{command}:{request}", match is "" or "*" ? null : match);
+        return new CaseCommand(command, request, Caller.Of(http).Name, key.Length > 0 ? "key:" + key : $"{command}:{request}", VersionSeen(http));
     }
+
+    private static string? VersionSeen(HttpRequest http) => http.Headers.IfMatch.ToString() is var match && match is "" or "*" ? null : match;
 }
 
 /// <summary>What was decided about a case.</summary>
@@ -112,6 +110,10 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
 
         throw new StorageUnavailableException($"'{id}' is being changed by others without a pause. Send the same request again.");
     }
+
+    /// <summary>The same of a decision that needs nothing but the case.</summary>
+    public Task<Outcome<CaseResult>> RunAsync(Department department, string book, string id, CaseCommand command, Func<CaseRow?, Outcome<CaseDecision>> decide) =>
+        RunAsync(department, book, id, command, known => Task.FromResult(decide(known)));
 
     /// <summary>Tells what a commit left to be told, if it has not been, and then strikes the deadline off.</summary>
     public async Task TellAsync(Department department, Deadline deadline)

@@ -85,7 +85,7 @@ public sealed class CounterpartyExposureTests
     [Fact]
     public void Herfindahl_OfSixtyAndForty_IsFiftyTwoPercent()
     {
-        var report = RiskReport.Of([Of(lines: [Line(60_000_00, 60_000_00, 0.04m)], id: "a"), Of(lines: [Line(40_000_00, 40_000_00, 0.04m)], id: "b")], new Dictionary<string, CounterpartyExposure>(), [], On);
+        var report = RiskReport.Of([Of(lines: [Line(60_000_00, 60_000_00, 0.04m)], id: "a"), Of(lines: [Line(40_000_00, 40_000_00, 0.04m)], id: "b")], new Dictionary<string, int>(), [], On);
 
         Assert.Equal(0.52m, report.Herfindahl);
     }
@@ -96,7 +96,7 @@ public sealed class CounterpartyExposureTests
         .Array[0, 12].Sample(cases =>
         {
             List<CounterpartyExposure> exposures = [.. cases.Select((one, n) => Of(lines: one.drawn > 0 ? [Line(one.drawn + 100, one.drawn, 0.04m)] : [], items: [Item(one.days, one.owed)], grades: [one.grade], group: one.unit, id: $"c{n}", limitMinor: one.limit))];
-            var report = RiskReport.Of(exposures, exposures.ToDictionary(exposure => exposure.Id, StringComparer.Ordinal), [], On);
+            var report = RiskReport.Of(exposures, exposures.ToDictionary(exposure => exposure.Id, exposure => exposure.Grade, StringComparer.Ordinal), [], On);
 
             foreach (var classes in new[] { report.ByGrade, report.ByStage, report.ByGroup })
                 Assert.Equal((report.Total.Count, report.Total.ExposureMinor, report.Total.UndrawnMinor, report.Total.LossMinor), (classes.Sum(one => one.Count), classes.Sum(one => one.ExposureMinor), classes.Sum(one => one.UndrawnMinor), classes.Sum(one => one.LossMinor)));
