@@ -91,6 +91,8 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Applications);
         services.AddSingleton<ExposureSource>();
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().DunningStops);
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().OpenDeals);
+        services.AddSingleton<UtilisationSource>();
         services.AddSingleton<INightWork, CreditNight>();
         services.AddSingleton<INightWork, CreditValuation>();
     }

@@ -13,7 +13,7 @@ namespace BackOffice.Kernel;
 /// </summary>
 public sealed class Storage
 {
-    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters", "Agenda", "Accruals", "Assets", "Counterparties", "Collateral", "CreditApplications", "DunningStops", "Nights", "PoisonMessages"];
+    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters", "Agenda", "Accruals", "Assets", "Counterparties", "Collateral", "CreditApplications", "DunningStops", "OpenDeals", "Nights", "PoisonMessages"];
     /// <summary>Every queue of the app; beside each the platform keeps <c>{queue}-poison</c>.</summary>
     public static readonly IReadOnlyList<string> Queues = ["ledger-post", "ledger-import", "ledger-checkpoint", "accruals", "assets", "credit", "nightly", "nightly-chunk"];
 
