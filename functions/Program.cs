@@ -6,6 +6,7 @@ using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
 using BackOffice.Operations;
+using BackOffice.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -36,6 +37,7 @@ public static class Program
         AddAccruals(builder.Services);
         AddAssets(builder.Services);
         AddCredit(builder.Services);
+        AddSupport(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
@@ -95,6 +97,17 @@ public static class Program
         services.AddSingleton<UtilisationSource>();
         services.AddSingleton<INightWork, CreditNight>();
         services.AddSingleton<INightWork, CreditValuation>();
+    }
+
+    private static void AddSupport(IServiceCollection services)
+    {
+        services.AddSingleton<SupportTables>();
+        services.AddSingleton(provider => provider.GetRequiredService<SupportTables>().Tickets);
+        services.AddSingleton<SupportRules>();
+        services.AddSingleton<TicketSteps>();
+        services.AddSingleton<TicketBoard>();
+        services.AddSingleton<TicketIntakeTable>();
+        services.AddSingleton<PostTicketEvent>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)
