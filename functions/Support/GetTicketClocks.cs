@@ -20,7 +20,7 @@ public sealed class GetTicketClocks(Books books, SupportTables support, SupportR
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await GetTicket.FindAsync(books, support, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
         var ticket = SupportTables.ReadTicket(row);
-        if (at < ticket.OpenedAt) return Problem.Of(422, "support/at", $"The ticket came at {ticket.OpenedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z.");
+        if (at < ticket.OpenedAt || at > steps.Now) return Problem.Of(422, "support/at", $"'at' lies between {ticket.OpenedAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z, when the ticket came, and now.");
         if (!(await rules.LoadAsync(book, ticket.Events.Where(e => e.Service is not null).Select(e => e.Service!))).Is(out var known, out refusal)) return new Problem(refusal);
 
         var sheet = TicketPlan.ClocksOf(ticket with { Events = [.. ticket.Events.Where(e => e.At <= at)] }, known, at);

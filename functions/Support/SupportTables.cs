@@ -62,7 +62,7 @@ public sealed class SupportTables(Storage storage, CaseSteps steps)
         var tell = JsonSerializer.Deserialize(body, SupportJson.Default.TicketTell) ?? throw new InvalidDataException("A ticket's commit left nothing to be told.");
         foreach (var notice in tell.Notices)
         {
-            var id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"escalation:{book}:{notice.Ticket}:{JsonFields.NameOf(notice.Clock)}:{notice.Percent}:{notice.ReachedAt.UtcDateTime:yyyyMMddHHmmss}");
+            var id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"escalation:{book}:{notice.Ticket}:{notice.Clock}:{notice.Percent}:{notice.ReachedAt.UtcDateTime:yyyyMMddHHmmss}");
             var message = new Envelope<EscalationNotice>(EscalationNotice.Schema, 1, id, notice.Ticket, notice);
             await storage.SendAsync(Escalations, JsonSerializer.Serialize(message, SupportJson.Default.EnvelopeEscalationNotice));
         }

@@ -5,12 +5,12 @@ public sealed record RuleBook(IReadOnlyDictionary<string, ServiceLevel> Levels, 
 
 /// <summary>Body of the message that tells of a clock, schema <see cref="Schema"/>, version 1, on queue <c>support-escalations</c>; for a webhook or a pager. It holds nobody's words.</summary>
 /// <param name="Ticket">Id of the ticket.</param>
-/// <param name="Clock">Which clock.</param>
+/// <param name="Clock">Which clock: <c>firstResponse</c>, <c>update</c>, <c>solution</c>.</param>
 /// <param name="Percent">So much of its target has gone; 100 is the breach.</param>
 /// <param name="Role">Whom to tell.</param>
 /// <param name="ReachedAt">When it had come so far.</param>
 /// <param name="DueAt">When it is, or was, due.</param>
-public sealed record EscalationNotice(string Book, string Ticket, string Service, string Priority, ClockKind Clock, int Percent, string Role, string? Team, string? Assignee, DateTimeOffset ReachedAt, DateTimeOffset? DueAt, string Url)
+public sealed record EscalationNotice(string Book, string Ticket, string Service, string Priority, string Clock, int Percent, string Role, string? Team, string? Assignee, DateTimeOffset ReachedAt, DateTimeOffset? DueAt, string Url)
 {
     public const string Schema = "support-escalation";
 }
@@ -48,7 +48,7 @@ public sealed record TicketPlan(Ticket Ticket, IReadOnlyList<EscalationNotice> N
 
                 if (told.Exists(one => one.Clock == clock.Kind && one.Cycle == clock.Cycles + 1 && one.Percent == step.Percent)) continue;
                 told.Add(new TicketEscalation(clock.Kind, clock.Cycles + 1, step.Percent, reached));
-                notices.Add(new EscalationNotice(book, id, ticket.Service, ticket.Priority, clock.Kind, step.Percent, step.Role, ticket.Team, ticket.Assignee, reached, clock.DueAt, $"/api/books/{book}/tickets/{id}"));
+                notices.Add(new EscalationNotice(book, id, ticket.Service, ticket.Priority, Kernel.JsonFields.NameOf(clock.Kind), step.Percent, step.Role, ticket.Team, ticket.Assignee, reached, clock.DueAt, $"/api/books/{book}/tickets/{id}"));
             }
         }
 

@@ -99,7 +99,7 @@ public sealed class TicketDecisionTests
         Assert.Equal((0, Came.AddMinutes(180), Came.AddMinutes(240)), (first.Notices.Count, first.NextAt, first.Ticket.DueAt));
 
         var warned = TicketPlan.Of("acme", "t", first.Ticket, Rules, Came.AddMinutes(181));
-        Assert.Equal((75, "lead", ClockKind.Solution, Came.AddMinutes(180), Came.AddMinutes(240)), warned.Notices.Select(notice => (notice.Percent, notice.Role, notice.Clock, notice.ReachedAt, notice.DueAt!.Value)).Single());
+        Assert.Equal((75, "lead", "solution", Came.AddMinutes(180), Came.AddMinutes(240)), warned.Notices.Select(notice => (notice.Percent, notice.Role, notice.Clock, notice.ReachedAt, notice.DueAt!.Value)).Single());
         Assert.Equal(Came.AddMinutes(240), warned.NextAt);
         Assert.Empty(TicketPlan.Of("acme", "t", warned.Ticket, Rules, Came.AddMinutes(200)).Notices);
 
