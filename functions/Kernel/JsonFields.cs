@@ -164,6 +164,22 @@ public sealed class JsonFields
     /// <summary>An id that may be left out.</summary>
     public string? OptionalId(string name) => Has(name) ? Id(name) : Absent(name);
 
+    /// <summary>A list of texts that may be left out; otherwise, when it is not one of at most so many texts of at most so many characters, nothing and this fault.</summary>
+    public IReadOnlyList<string> OptionalTexts(string name, int maxCount, int maxLength, Fault fault)
+    {
+        List<string> texts = [];
+        if (Find(name) is not { } array) return texts;
+        if (array.ValueKind == JsonValueKind.Array && array.GetArrayLength() <= maxCount)
+        {
+            foreach (var element in array.EnumerateArray())
+                if (element.ValueKind == JsonValueKind.String && StringOf(element) is { } text && TextFault(text, maxLength) is null) texts.Add(text);
+            if (texts.Count == array.GetArrayLength()) return texts;
+        }
+
+        _faults.Add(fault with { Path = _path.Length == 0 ? fault.Path : $"{_path}.{fault.Path}" });
+        return [];
+    }
+
     /// <summary>A date that may be left out.</summary>
     public DateOnly? OptionalDate(string name)
     {

@@ -47,32 +47,11 @@ public sealed class PutSupportTeam(Books books, SupportTables support, CaseSteps
         {
             var path = $"agents[{agents.Count}]";
             var inner = new JsonFields(element, faults, path);
-            agents.Add(new SupportAgent(inner.Text("id", 100), Skills(inner, faults, path), inner.Has("maxOpen") ? inner.Whole("maxOpen", 0, 100_000) : inner.Absent("maxOpen") is null ? null : 0));
+            agents.Add(new SupportAgent(inner.Text("id", 100), inner.OptionalTexts("skills", MaxSkills, 100, new Fault("skills", "support/agents", $"'skills' is a list of at most {MaxSkills} texts of 1 to 100 characters.")), inner.Has("maxOpen") ? inner.Whole("maxOpen", 0, 100_000) : inner.Absent("maxOpen") is null ? null : 0));
             inner.NoOthers();
         }
 
         if (agents.DistinctBy(agent => agent.Id).Count() < agents.Count) faults.Add(new Fault("agents", "support/agents", "An agent is in a team once."));
         return agents;
-    }
-
-    private static List<string> Skills(JsonFields fields, List<Fault> faults, string path)
-    {
-        List<string> skills = [];
-        if (!fields.Has("skills"))
-        {
-            fields.Absent("skills");
-            return skills;
-        }
-
-        var array = fields.Element("skills")!.Value;
-        if (array.ValueKind == JsonValueKind.Array && array.GetArrayLength() <= MaxSkills)
-        {
-            foreach (var element in array.EnumerateArray())
-                if (element.ValueKind == JsonValueKind.String && element.GetString() is { } skill && JsonFields.TextFault(skill, 100) is null) skills.Add(skill);
-            if (skills.Count == array.GetArrayLength()) return skills;
-        }
-
-        faults.Add(new Fault($"{path}.skills", "support/agents", $"'skills' is a list of at most {MaxSkills} texts of 1 to 100 characters."));
-        return [];
     }
 }

@@ -87,7 +87,11 @@ public sealed record SupportAgent(string Id, IReadOnlyList<string> Skills, int? 
 [JsonSerializable(typeof(ServiceLevel))]
 [JsonSerializable(typeof(CalendarHistory))]
 [JsonSerializable(typeof(SupportTeam))]
+[JsonSerializable(typeof(ConfigurationItem))]
+[JsonSerializable(typeof(SupportProblem))]
 [JsonSerializable(typeof(TicketTell))]
+[JsonSerializable(typeof(List<ItemNotice>))]
+[JsonSerializable(typeof(Kernel.Envelope<ItemNotice>))]
 [JsonSerializable(typeof(Kernel.Envelope<EscalationNotice>))]
 [JsonSerializable(typeof(Kernel.Envelope<ReplanWanted>))]
 public sealed partial class SupportJson : JsonSerializerContext;

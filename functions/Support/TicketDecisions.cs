@@ -26,6 +26,17 @@ public static class TicketDecisions
         _ => null,
     };
 
+    /// <summary>Where a ticket stands after an event, and what it waits for: a caller's words end the wait for the caller, and an automatic reply takes nothing up.</summary>
+    public static (TicketStatus Status, HoldReason? Hold) After(TicketStatus status, HoldReason? hold, TicketEvent e) =>
+        e.Act == TicketAct.Comment && e.IsByCaller && status == TicketStatus.OnHold && hold == HoldReason.Caller ? (TicketStatus.Open, null)
+        : e.Act == TicketAct.Reply && e.IsAutomatic ? (status, hold)
+        : Next(status, e.Act) is not { } next ? (status, hold)
+        : (next, next != TicketStatus.OnHold ? null : e.Act == TicketAct.Hold ? e.Reason : hold);
+
+    /// <summary>Where a ticket stood at an instant.</summary>
+    public static TicketStatus StatusAt(Ticket ticket, DateTimeOffset at) =>
+        ticket.Events.TakeWhile(e => e.At <= at).Aggregate((Status: TicketStatus.New, Hold: (HoldReason?)null), (stands, e) => After(stands.Status, stands.Hold, e)).Status;
+
     /// <summary>
     /// The ticket after an event. 409 <c>support/state</c> when the act is not legal where it stands (<see cref="Next"/>), or a closed one is to be reopened after its last day; 422 <c>support/order</c> before the last event,
     /// <c>support/too-many</c> beyond 1,000 events, 100 links, 20 attachments, <c>support/link</c> (there already, or not there), <c>support/merge</c> into itself.
@@ -35,21 +46,16 @@ public static class TicketDecisions
     public static Outcome<Ticket> Apply(string id, Ticket ticket, TicketChange change, int reopenDays)
     {
         var e = change.Event;
-        if (Next(ticket.Status, e.Act) is not { } next) return new Refusal(409, "support/state", $"A ticket that is {JsonFields.NameOf(ticket.Status)} takes no '{JsonFields.NameOf(e.Act)}'{Legal(ticket.Status)}.");
+        if (Next(ticket.Status, e.Act) is null) return new Refusal(409, "support/state", $"A ticket that is {JsonFields.NameOf(ticket.Status)} takes no '{JsonFields.NameOf(e.Act)}'{Legal(ticket.Status)}.");
         if (e.At < ticket.LastAt) return new Refusal(422, "support/order", $"The last thing happened at {ticket.LastAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss}Z; this would be before it.", "at");
         if (ticket.Events.Count >= Ticket.MaxEvents && e.Act is not (TicketAct.Resolve or TicketAct.Close)) return new Refusal(422, "support/too-many", $"A ticket has at most {Ticket.MaxEvents} events: resolve it, and go on in a new one.");
         if (e.Act == TicketAct.Reopen && ticket.Status == TicketStatus.Closed && e.At > ticket.LastAt.AddDays(reopenDays))
             return new Refusal(409, "support/state", $"It was closed more than {reopenDays} days ago: open a new ticket, and link it.");
 
-        var after = ticket with { Status = next, Events = [.. ticket.Events, e], Hold = next == TicketStatus.OnHold ? ticket.Hold : null };
+        var (status, hold) = After(ticket.Status, ticket.Hold, e);
+        var after = ticket with { Status = status, Hold = hold, Events = [.. ticket.Events, e] };
         switch (e.Act)
         {
-            case TicketAct.Comment when e.IsByCaller && ticket is { Status: TicketStatus.OnHold, Hold: HoldReason.Caller }:
-                return after with { Status = TicketStatus.Open, Hold = null };
-            case TicketAct.Reply when e.IsAutomatic:
-                return after with { Status = ticket.Status, Hold = ticket.Hold }; // nobody has taken it by that
-            case TicketAct.Hold:
-                return after with { Hold = e.Reason };
             case TicketAct.Assign:
                 return after with { Team = change.Team ?? ticket.Team, Assignee = e.Assignee };
             case TicketAct.Priority:

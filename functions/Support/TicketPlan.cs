@@ -79,14 +79,13 @@ public sealed record TicketPlan(Ticket Ticket, IReadOnlyList<EscalationNotice> N
     private static List<ClockEvent> ClockEventsOf(Ticket ticket)
     {
         List<ClockEvent> events = [];
-        TicketStatus status = TicketStatus.New;
-        HoldReason? hold = null;
+        var (status, hold) = (TicketStatus.New, (HoldReason?)null);
         foreach (var e in ticket.Events)
         {
-            var kind = e.Act == TicketAct.Comment && e.IsByCaller && status == TicketStatus.OnHold && hold == HoldReason.Caller ? ClockEventKind.Resume : ClockKindOf(e.Act, e.IsAutomatic);
+            var (next, waits) = TicketDecisions.After(status, hold, e);
+            var kind = e.Act == TicketAct.Comment && status == TicketStatus.OnHold && next == TicketStatus.Open ? ClockEventKind.Resume : ClockKindOf(e.Act, e.IsAutomatic);
             if (kind is { } known) events.Add(new ClockEvent(e.At, known, e.By));
-            if (kind == ClockEventKind.Resume) (status, hold) = (TicketStatus.Open, null);
-            else if (TicketDecisions.Next(status, e.Act) is { } next) (status, hold) = (next, e.Act == TicketAct.Hold ? e.Reason : next == TicketStatus.OnHold ? hold : null);
+            (status, hold) = (next, waits);
         }
 
         return events;

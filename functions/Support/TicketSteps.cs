@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BackOffice.Kernel;
 
 namespace BackOffice.Support;
@@ -29,7 +30,7 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
                 return new Refusal(428, "case/if-match-required", $"'{setter}' has set this before. Read the ticket, and send its ETag as If-Match, so that nobody overwrites what they have not seen. Now it is {row!.Tag}.");
             if (!(await rules.LoadAsync(book, ServicesOf(ticket).Append(wanted.Event.Service ?? ticket.Service))).Is(out var known, out refusal)) return refusal;
             if (!TicketDecisions.Apply(id, ticket, wanted, known.ReopenDays).Is(out var after, out refusal)) return refusal;
-            return Planned(book, id, after, known, command.By, Now);
+            return Planned(book, id, after, known, command.By, Now, wanted);
         });
 
     /// <summary>
@@ -62,12 +63,13 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
         }
     }
 
-    private static Outcome<CaseDecision> Planned(string book, string id, Ticket ticket, RuleBook known, string by, DateTimeOffset now)
+    private static Outcome<CaseDecision> Planned(string book, string id, Ticket ticket, RuleBook rules, string by, DateTimeOffset now, TicketChange? change = null)
     {
-        var plan = TicketPlan.Of(book, id, ticket, known, now);
+        var plan = TicketPlan.Of(book, id, ticket, rules, now);
         var merged = ticket.Status == TicketStatus.Merged ? ticket.MergedInto : null;
-        var tell = plan.Notices.Count == 0 && merged is null ? null
-            : System.Text.Json.JsonSerializer.Serialize(new TicketTell(plan.Notices, merged, id, by, ticket.LastAt), SupportJson.Default.TicketTell);
+        var link = change is { Event.Act: TicketAct.Link or TicketAct.Unlink, Link: { Kind: LinkKind.Problem or LinkKind.ConfigurationItem } known } ? known : null;
+        var tell = plan.Notices.Count == 0 && merged is null && link is null ? null
+            : JsonSerializer.Serialize(new TicketTell(plan.Notices, merged, id, by, ticket.LastAt, link, change?.Event.Act == TicketAct.Link), SupportJson.Default.TicketTell);
         return new CaseDecision(SupportTables.Write(plan.Ticket), ticket.IsOver, tell, plan.NextAt);
     }
 
