@@ -27,9 +27,10 @@ public sealed class ReplanTickets(SupportTables support, SupportRules rules, Tic
             if (rows.Count == Part) break;
         }
 
+        var loadAsync = rules.LoadOnce();
         await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (row, _) =>
         {
-            if (Concerns(wanted, levels, SupportTables.ReadTicket(row))) await tickets.LookAsync(new Deadline(DateTimeOffset.MinValue, support.Tickets.Name, wanted.Book, row.Id, Deadline.Due), nameof(ReplanTickets));
+            if (Concerns(wanted, levels, SupportTables.ReadTicket(row))) await tickets.LookAsync(new Deadline(DateTimeOffset.MinValue, support.Tickets.Name, wanted.Book, row.Id, Deadline.Due), nameof(ReplanTickets), loadAsync);
         });
         if (rows.Count == Part) await SendAsync(storage, wanted with { After = rows[^1].Id }, message.CorrelationId);
     }

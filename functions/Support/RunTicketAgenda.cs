@@ -8,8 +8,12 @@ namespace BackOffice.Support;
 /// longer true is dropped; twice does no harm.
 /// Rows: reads and writes <c>Tickets</c>, adds to <c>TicketsFeed</c>, adds to and deletes from <c>Agenda</c>, reads <c>ServiceLevels</c>, <c>ServiceCalendars</c> and <c>Parameters</c>. Messages: to <c>support-escalations</c>.
 /// </summary>
-public sealed class RunTicketAgenda(SupportTables support, TicketSteps tickets, CaseSteps steps)
+public sealed class RunTicketAgenda(SupportTables support, SupportRules rules, TicketSteps tickets, CaseSteps steps)
 {
     [Function(nameof(RunTicketAgenda))]
-    public Task Run([QueueTrigger("tickets")] Envelope<DueDeadlines> message) => steps.WorkOffAsync(support.Tickets, message, deadline => tickets.LookAsync(deadline, nameof(RunTicketAgenda)));
+    public Task Run([QueueTrigger("tickets")] Envelope<DueDeadlines> message)
+    {
+        var loadAsync = rules.LoadOnce();
+        return steps.WorkOffAsync(support.Tickets, message, deadline => tickets.LookAsync(deadline, nameof(RunTicketAgenda), loadAsync));
+    }
 }

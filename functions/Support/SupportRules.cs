@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BackOffice.Kernel;
 
 namespace BackOffice.Support;
@@ -17,6 +18,17 @@ public sealed class SupportRules(SupportTables support, Parameters parameters, T
         }
 
         return await WithCalendarsAsync(book, levels);
+    }
+
+    /// <summary>The same for many tickets at one time: the rules of the same services are loaded once.</summary>
+    public Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>> LoadOnce()
+    {
+        var loaded = new ConcurrentDictionary<string, Lazy<Task<Outcome<RuleBook>>>>(StringComparer.Ordinal);
+        return (book, services) =>
+        {
+            List<string> wanted = [.. services.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            return loaded.GetOrAdd($"{book}|{string.Join('|', wanted)}", _ => new Lazy<Task<Outcome<RuleBook>>>(() => LoadAsync(book, wanted))).Value;
+        };
     }
 
     /// <summary>The rules of all services of a book.</summary>

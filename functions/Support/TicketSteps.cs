@@ -36,7 +36,8 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
     /// <summary>
     /// Looks at a ticket whose deadline has come: tells what its clocks have come to, closes it when its time has come, and puts down the next look. What is as it was changes nothing. The version it leaves; null: there is no such ticket.
     /// </summary>
-    public async Task<int?> LookAsync(Deadline deadline, string by)
+    /// <param name="loadAsync">Where the rules come from: (book, services).</param>
+    public async Task<int?> LookAsync(Deadline deadline, string by, Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>> loadAsync)
     {
         var (book, id) = (deadline.Book, deadline.Case);
         while (true)
@@ -44,7 +45,7 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
             if (await support.Tickets.Cases.FindAsync(book, id) is not { } row) return null; // put down for a commit that never was
             var ticket = SupportTables.ReadTicket(row);
             var now = Now > deadline.DueAt ? Now : deadline.DueAt; // another instance's clock said that it had come
-            if (ticket.IsOver || !(await rules.LoadAsync(book, ServicesOf(ticket))).Is(out var known, out _)) return row.Version;
+            if (ticket.IsOver || !(await loadAsync(book, ServicesOf(ticket))).Is(out var known, out _)) return row.Version;
 
             var command = new CaseCommand("look", "{}", by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"look@{row.Version}"), row.Tag);
             var closes = ticket.Status == TicketStatus.Resolved && TicketPlan.ClosesAt(ticket, known) <= now;
