@@ -29,6 +29,7 @@ public static class Program
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<RightsMiddleware>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);

@@ -143,10 +143,10 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     /// Works off deadlines: those of commits that have still to tell, and cases that are to be looked at, each by <paramref name="lookAsync"/>, which puts down the next look and answers the version it leaves (null: no such case);
     /// then each is struck off, some at a time.
     /// </summary>
-    public Task WorkOffAsync(Department department, Envelope<DueDeadlines> message, Func<Deadline, Task<int?>> lookAsync)
+    public async Task WorkOffAsync(Department department, Envelope<DueDeadlines> message, Func<Deadline, Task<int?>> lookAsync)
     {
-        message.Expect(DueDeadlines.Schema, 1);
-        return Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) =>
+        using var span = message.Expect(DueDeadlines.Schema, 1);
+        await Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) =>
         {
             if (deadline.What != Deadline.Due)
             {
@@ -177,10 +177,10 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     }
 
     /// <summary>The same for all deadlines of a message, some at a time.</summary>
-    public Task TellAsync(Department department, Envelope<DueDeadlines> message)
+    public async Task TellAsync(Department department, Envelope<DueDeadlines> message)
     {
-        message.Expect(DueDeadlines.Schema, 1);
-        return Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) => await TellAsync(department, deadline));
+        using var span = message.Expect(DueDeadlines.Schema, 1);
+        await Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) => await TellAsync(department, deadline));
     }
 
     private static async Task<Refusal?> SegregatedAsync(Department department, string book, string id, CaseCommand command)

@@ -150,6 +150,7 @@ public sealed class CaseTable(Storage storage, string name)
     public async Task<CaseRow?> CommitAsync(string book, CaseRow? before, CaseChange change)
     {
         await storage.ReadyAsync();
+        using var span = Telemetry.Source.StartActivity("case commit", System.Diagnostics.ActivityKind.Client)?.SetTag("backoffice.book", book).SetTag("backoffice.table", name).SetTag("backoffice.command", change.Step.Command);
         var actions = Actions(book, before, change);
         try
         {

@@ -17,7 +17,7 @@ public sealed class ReplanTickets(SupportTables support, SupportRules rules, Tic
     [Function(nameof(ReplanTickets))]
     public async Task Run([QueueTrigger(Queue)] Envelope<ReplanWanted> message)
     {
-        message.Expect(Schema, 1);
+        using var span = message.Expect(Schema, 1);
         var wanted = message.Body;
         var levels = (await rules.LoadAllAsync(wanted.Book)).Levels;
         List<CaseRow> rows = [];

@@ -22,7 +22,7 @@ public sealed partial class TakeInTickets(Books books, SupportRules rules, Ticke
     [Function(nameof(TakeInTickets))]
     public async Task Run([QueueTrigger(Queue)] Envelope<TicketsToTakeIn> message)
     {
-        message.Expect(Schema, 1);
+        using var span = message.Expect(Schema, 1);
         var (book, tickets, happened) = (message.Body.Book, message.Body.Tickets ?? [], message.Body.Events ?? []);
         if (book is null || !Ids.IsBook(book) || tickets.Length + happened.Length is 0 or > MaxItems)
             throw new JsonException($"A {Schema} message names a book and holds 1 to {MaxItems} tickets and events; this one has book '{book}' and {tickets.Length + happened.Length}.");
