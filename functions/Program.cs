@@ -34,6 +34,7 @@ public static class Program
         builder.UseMiddleware<RightsMiddleware>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
         AddKernel(builder.Services, time ?? TimeProvider.System);
+        TelemetryExport.Add(builder.Services, builder.Configuration);
         AddLedger(builder.Services, builder.Configuration);
         AddAccruals(builder.Services);
         AddAssets(builder.Services);
