@@ -245,6 +245,21 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task GrantedAsync(string id)
     {
         (await SubmitAsync(id)).Is(HttpStatusCode.Created);
+    [Fact]
+    public async Task Override_IsNotUndoneByTheFrontOffice()
+    {
+        Task<Answer> RateAsync(TestBook by, string date, int score) => by.SendAsync(HttpMethod.Put, "/counterparties/acme/rating", $$$"""{"date":"{{{date}}}","scores":{"financials":{{{score}}},"management":{{{score}}},"market":{{{score}}},"payment":{{{score}}} } }""");
+        (await RateAsync(_front, "2026-03-01", 75)).Is(HttpStatusCode.Created);
+        (await RateAsync(_front, "2026-03-03", 95)).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/date", "date"); // it would hold by itself tomorrow
+        (await _back.SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", """{"date":"2026-03-01","grade":8,"reason":"a lawsuit is pending"}""")).Is(HttpStatusCode.Created);
+
+        foreach (var date in (string[])["2026-03-01", "2026-03-02"]) (await RateAsync(_front, date, 95)).IsProblem(HttpStatusCode.Conflict, "credit/overridden");
+        Assert.Equal(8, (await _auditor.GetAsync("/counterparties/acme")).Number("grade"));
+
+        (await RateAsync(As("berta", "BackOffice"), "2026-03-02", 65)).Is(HttpStatusCode.Created);
+        Assert.Equal(4, (await _auditor.GetAsync("/counterparties/acme")).Number("grade"));
+    }
+
         (await VoteAsync(id)).Is(HttpStatusCode.Created);
     }
 
