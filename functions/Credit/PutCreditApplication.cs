@@ -13,6 +13,8 @@ namespace BackOffice.Credit;
 public sealed class PutCreditApplication(Books books, CreditTables credit, CaseSteps steps, Parameters parameters, TimeProvider time)
 {
     [Function(nameof(PutCreditApplication))]
+    private const string AccountType = "credit/account-type";
+
     [Allow(Roles.FrontOffice)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/credit-applications/{id}")] HttpRequest request, string book, string id) =>
         CreditSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
@@ -46,14 +48,13 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
         });
 
     /// <summary>
-    /// 422 <c>credit/rate</c> (0 to 1), <c>credit/day-count</c>, <c>credit/vote</c>, <c>ledger/no-chart</c> when accounts are neither told nor the chart's.
+    /// 422 <c>credit/rate</c> (0 to 1, ten decimals), <c>credit/day-count</c>, <c>credit/vote</c>, <c>ledger/no-chart</c> when accounts are neither told nor the chart's.
     /// </summary>
     private static (CreditApplication? Wanted, bool Approves, string Reason) Read(JsonFields fields, int digits, string? chart, List<Fault> faults)
     {
         var (counterparty, amount, term) = (fields.Id("counterparty"), fields.Minor("amount", digits), fields.Whole("termMonths", 1, CreditApplication.MaxTermMonths));
-        var (rate, dayCount, purpose) = (fields.Number("rate"), fields.Choice<DayCount>("dayCount", "credit/day-count"), fields.Text("purpose", 400));
+        var (rate, dayCount, purpose) = (fields.Rate("rate", "credit/rate"), fields.Choice<DayCount>("dayCount", "credit/day-count"), fields.Text("purpose", 400));
         var (vote, reason) = (fields.Choice<VoteChoice>("vote", "credit/vote"), fields.OptionalText("reason", 500));
-        if (rate is < 0 or > 1) faults.Add(new Fault("rate", "credit/rate", "A yearly rate lies between 0 and 1: 5 % is 0.05."));
         LineAccounts? accounts = null;
         if (fields.Has("accounts"))
         {
@@ -71,8 +72,12 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
     private static Refusal? AccountFault(BookState state, LineAccounts accounts)
     {
         List<Fault> faults = [];
-        foreach (var (name, account) in new[] { ("loan", accounts.Loan), ("bank", accounts.Bank), ("interestReceivable", accounts.InterestReceivable), ("interestIncome", accounts.InterestIncome) })
-            state.CheckAccount($"accounts.{name}", account, faults);
+        state.CheckAccount("accounts.loan", accounts.Loan, faults, AccountType, Ledger.AccountType.Asset);
+        state.CheckAccount("accounts.bank", accounts.Bank, faults, AccountType, Ledger.AccountType.Asset, Ledger.AccountType.Liability);
+        state.CheckAccount("accounts.interestReceivable", accounts.InterestReceivable, faults, AccountType, Ledger.AccountType.Asset);
+        state.CheckAccount("accounts.interestIncome", accounts.InterestIncome, faults, AccountType, Ledger.AccountType.Income);
+        if (accounts.Loan == accounts.Bank || accounts.Loan == accounts.InterestReceivable || accounts.Bank == accounts.InterestReceivable)
+            faults.Add(new Fault("accounts", "credit/account-twice", "Loan, bank and interest receivable are three accounts."));
         return faults.Count > 0 ? Refusal.Of(faults) : null;
     }
 }

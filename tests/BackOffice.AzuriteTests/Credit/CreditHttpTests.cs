@@ -270,3 +270,7 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         [.. (await _night.Book.JournalAsync()).Where(entry => entry.Text("id") == $"credit:loan:i{date}").Select(entry => entry.List("lines").Single(line => line.Text("account") == "1500"))
             .Select(line => line.TryGetProperty("debit", out var debit) ? debit.GetString()! : "-" + line.Text("credit"))];
 }
+    [InlineData("""{"rate":0.05123456789}""", 422, "credit/rate", "rate")]
+    [InlineData("""{"accounts":{"loan":"4900","bank":"1200","interestReceivable":"1500","interestIncome":"2650"}}""", 422, "credit/account-type", "accounts.loan")]
+    [InlineData("""{"accounts":{"loan":"0550","bank":"1200","interestReceivable":"1500","interestIncome":"1700"}}""", 422, "credit/account-type", "accounts.interestIncome")]
+    [InlineData("""{"accounts":{"loan":"1500","bank":"1200","interestReceivable":"1500","interestIncome":"2650"}}""", 422, "credit/account-twice", "accounts")]
