@@ -10,8 +10,9 @@ internal static class CreditUnits
     private static readonly TimeSpan OnItsWay = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Has an application join its unit, and tells what counts together then, minor units. Joining twice is joining once; of two that join at the same time the second sees the first.
-    /// Worked: a line of 20,000.00 stands, 40,000.00 joins → 60,000.00.
+    /// Has an application join its unit, and tells what counts together then, minor units. Joining twice is joining once, with the larger amount: under one id two requests may be on their way, and which of them is submitted is not known
+    /// yet. Of two that join at the same time the second sees the first.
+    /// Worked: a line of 20,000.00 stands, 40,000.00 joins → 60,000.00; 10,000.00 joins under the same id → still 60,000.00.
     /// </summary>
     public static async Task<Outcome<CaseResult>> JoinAsync(CreditTables credit, CaseSteps steps, string book, string? group, Commitment joining, string by, DateOnly today)
     {
@@ -20,10 +21,14 @@ internal static class CreditUnits
         {
             var unit = known is null ? new CreditUnit([]) : CreditTables.ReadUnit(known);
             List<Commitment> counting = [];
+            var own = joining;
             foreach (var commitment in unit.Commitments)
-                if (commitment.Application == joining.Application || await CountsAsync(credit, book, commitment, joining.At, today)) counting.Add(commitment);
-            if (!counting.Exists(commitment => commitment.Application == joining.Application)) counting.Add(joining);
-            return new CaseDecision(CreditTables.Write(new CreditUnit(counting)));
+            {
+                if (commitment.Application == joining.Application) own = own with { AmountMinor = Math.Max(own.AmountMinor, commitment.AmountMinor) };
+                else if (await CountingAsync(credit, book, commitment, joining.At, today) is { } other) counting.Add(other);
+            }
+
+            return new CaseDecision(CreditTables.Write(new CreditUnit([.. counting, own])));
         });
     }
 
@@ -32,10 +37,15 @@ internal static class CreditUnits
     {
         if (await credit.Counterparties.Cases.FindAsync(book, CreditUnit.IdOf(counterparty, group)) is not { } row) return false;
         foreach (var commitment in CreditTables.ReadUnit(row).Commitments)
-            if (commitment.Counterparty == counterparty && await CountsAsync(credit, book, commitment, DateTimeOffset.MinValue, today)) return true;
+            if (commitment.Counterparty == counterparty && await CountingAsync(credit, book, commitment, DateTimeOffset.MinValue, today) is not null) return true;
         return false;
     }
 
-    private static async Task<bool> CountsAsync(CreditTables credit, string book, Commitment commitment, DateTimeOffset now, DateOnly today) =>
-        await credit.Applications.Cases.FindAsync(book, commitment.Application) is { } row ? CreditTables.ReadApplication(row).Counts(today) : now < commitment.At + OnItsWay;
+    /// <summary>What a commitment counts with: what was submitted in the end, or while it is on its way what joined; null: nothing.</summary>
+    private static async Task<Commitment?> CountingAsync(CreditTables credit, string book, Commitment commitment, DateTimeOffset now, DateOnly today)
+    {
+        if (await credit.Applications.Cases.FindAsync(book, commitment.Application) is not { } row) return now < commitment.At + OnItsWay ? commitment : null;
+        var application = CreditTables.ReadApplication(row);
+        return application.Counterparty == commitment.Counterparty && application.Counts(today) ? commitment with { AmountMinor = application.AmountMinor } : null;
+    }
 }

@@ -7,14 +7,15 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/credit-applications/{id}</c> <c>{counterparty, amount, termMonths, rate, dayCount: act360|thirty360|actAct, purpose, vote: approve|reject, reason?, accounts?: {loan, bank, interestReceivable,
-/// interestIncome}}</c>: the front office submits an application with its vote. Accounts are the chart's unless told. 201; 200 when the same request comes again; 409 <c>case/id-reused</c> when another does.
+/// interestIncome}}</c>: the front office submits an application with its vote. Accounts are the chart's unless told. 201; 200 when the same request comes again; 409 <c>case/id-reused</c> when another does. 422
+/// <c>credit/no-business</c> for a counterparty whose limit of the day is 0, or its group's, unless the vote rejects.
 /// Rows: reads and adds to <c>CreditApplications</c>, reads and writes <c>Counterparties</c>, reads <c>Parameters</c>. Messages: none.
 /// </summary>
 public sealed class PutCreditApplication(Books books, CreditTables credit, CaseSteps steps, Parameters parameters, TimeProvider time)
 {
-    [Function(nameof(PutCreditApplication))]
     private const string AccountType = "credit/account-type";
 
+    [Function(nameof(PutCreditApplication))]
     [Allow(Roles.FrontOffice)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/credit-applications/{id}")] HttpRequest request, string book, string id) =>
         CreditSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
@@ -36,6 +37,7 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
                 var counting = wanted.AmountMinor;
                 if (approves)
                 {
+                    if (await credit.IsShutAsync(book, counterparty, today)) return new Refusal(422, "credit/no-business", $"The limit of '{wanted.Counterparty}' or of its group is 0: there is no new business with it.", "counterparty");
                     var joined = await CreditUnits.JoinAsync(credit, steps, book, counterparty.Group, new Commitment(id, wanted.Counterparty, wanted.AmountMinor, now), command.By, today);
                     if (!joined.Is(out var unit, out var no)) return no;
                     counting = CreditTables.ReadUnit(unit.Case).Commitments.Sum(commitment => commitment.AmountMinor);
@@ -69,6 +71,7 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
         return (new CreditApplication(counterparty, amount!.Value, term!.Value, rate!.Value, dayCount!.Value, purpose, accounts!, default, default, 0, 0, ApplicationStatus.Submitted, []), vote == VoteChoice.Approve, reason ?? "");
     }
 
+    /// <summary>422 <c>ledger/account-unknown</c>; <c>credit/account-type</c>; <c>credit/account-twice</c> when two of loan, bank and interest receivable are one: the line could not be told from them.</summary>
     private static Refusal? AccountFault(BookState state, LineAccounts accounts)
     {
         List<Fault> faults = [];
