@@ -38,9 +38,9 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
                 if (approves)
                 {
                     if (await credit.IsShutAsync(book, counterparty, today)) return new Refusal(422, "credit/no-business", $"The limit of '{wanted.Counterparty}' or of its group is 0: there is no new business with it.", "counterparty");
-                    var joined = await CreditUnits.JoinAsync(credit, steps, book, counterparty.Group, new Commitment(id, wanted.Counterparty, wanted.AmountMinor, now), command.By, today);
-                    if (!joined.Is(out var unit, out var no)) return no;
-                    counting = CreditTables.ReadUnit(unit.Case).Commitments.Sum(commitment => commitment.AmountMinor);
+                    var together = await CreditUnits.CountTogetherAsync(credit, steps, book, counterparty.Group, new Commitment(id, wanted.Counterparty, wanted.AmountMinor, now), command.By, today);
+                    if (!together.Is(out var unit, out var no)) return no;
+                    counting = unit.Commitments.Sum(commitment => commitment.AmountMinor);
                 }
 
                 var submitted = CreditDecisions.Submit(wanted with { SubmittedOn = today, ExpiresOn = today.AddDays(days), RelevantMinor = counting, ThresholdMinor = threshold }, approves, reason, command.By, now);

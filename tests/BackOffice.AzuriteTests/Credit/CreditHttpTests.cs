@@ -139,6 +139,35 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(("granted", false), Status(await SubmitAsync("fourth", "20000.00", "daughter")));
     }
 
+    /// <summary>A tie that is found out after the grant: the credit counts in the group from then on.</summary>
+    [Fact]
+    public async Task WhoHasCredit_JoinsAGroup_AndItCountsThere()
+    {
+        await CounterpartyAsync("mother", group: "family");
+        Assert.Equal(("granted", false), Status(await SubmitAsync("first", "30000.00")));
+
+        (await PutAcmeAsync("family")).Is(HttpStatusCode.OK);
+        Assert.Equal("50000.01", (await SubmitAsync("second", "20000.01", "mother")).Is(HttpStatusCode.Created).Json.Text("countsTogether"));
+        (await PutAcmeAsync("relatives")).IsProblem(HttpStatusCode.Conflict, "credit/group-in-use", "group");
+
+        Task<Answer> PutAcmeAsync(string group) => _back.SendAsync(HttpMethod.Put, "/counterparties/acme", $$"""{"name":"acme","kind":"business","group":"{{group}}"}""");
+    }
+
+    [Fact]
+    public async Task GroupThatChanges_WhileAnApplicationComes_LosesNothing()
+    {
+        for (var n = 0; n < 6; n++)
+        {
+            await CounterpartyAsync($"mother-{n}", group: $"family-{n}");
+            await CounterpartyAsync($"daughter-{n}");
+            await Task.WhenAll(
+                SubmitAsync($"first-{n}", "30000.00", $"daughter-{n}"),
+                _back.SendAsync(HttpMethod.Put, $"/counterparties/daughter-{n}", $$"""{"name":"daughter","kind":"business","group":"family-{{n}}"}"""));
+
+            Assert.Equal("60000.00", (await SubmitAsync($"second-{n}", "30000.00", $"mother-{n}")).Is(HttpStatusCode.Created).Json.Text("countsTogether"));
+        }
+    }
+
     [Fact]
     public async Task SmallCredits_AtTheSameTime_CannotSlipUnderTheLimit()
     {
