@@ -26,7 +26,8 @@ public enum CareLevel
 /// <param name="Items">Its open items of asset accounts, on the day; receivables positive.</param>
 /// <param name="OnAccountMinor">What it has paid without an item, negative, or owes without one.</param>
 /// <param name="WasInDefault">Whether it was in default within the cure period before.</param>
-public sealed record CounterpartyFacts(string Id, Counterparty Party, IReadOnlyList<CreditApplication> Lines, IReadOnlyList<Collateral> Collateral, IReadOnlyList<OpenItem> Items, Int128 OnAccountMinor, bool WasInDefault);
+/// <param name="PaidLateDays">How many days after their due date it has paid its invoices of the last year, on average; see <see cref="ExposureSource.PaidLateDays"/>.</param>
+public sealed record CounterpartyFacts(string Id, Counterparty Party, IReadOnlyList<CreditApplication> Lines, IReadOnlyList<Collateral> Collateral, IReadOnlyList<OpenItem> Items, Int128 OnAccountMinor, bool WasInDefault, decimal PaidLateDays = 0);
 
 /// <summary>The credit exposure to a counterparty in the evening of a day, amounts in minor units.</summary>
 /// <param name="LimitMinor">Its limit; null: none has been set.</param>
@@ -36,7 +37,7 @@ public sealed record CounterpartyFacts(string Id, Counterparty Party, IReadOnlyL
 /// <param name="CollateralMinor">What is counted on of its collateral.</param>
 /// <param name="DaysOverdue">Of its oldest overdue item, or of the line that should have been repaid first.</param>
 /// <param name="OverdueMinor">What is overdue.</param>
-/// <param name="Indicators">Early-warning indicators that stand: overdue, rating-drop, limit-use.</param>
+/// <param name="Indicators">Early-warning indicators that stand: overdue, rating-drop, limit-use (it nears its limit or exceeds it), payment-pattern (it pays late).</param>
 /// <param name="Proposed">The care that stage and indicators propose.</param>
 /// <param name="Decided">The care that was decided.</param>
 /// <param name="Loss">What is to be expected.</param>
@@ -79,7 +80,8 @@ public sealed record CounterpartyExposure(
         List<string> indicators = [];
         if (days > 0) indicators.Add("overdue");
         if (grade > (first ?? grade)) indicators.Add("rating-drop");
-        if (limit is not null && drawn + receivables + undrawn > limit) indicators.Add("limit-use");
+        if (limit is not null && (drawn + receivables + undrawn > limit || drawn + receivables > figures.WarnUse * limit)) indicators.Add("limit-use");
+        if (facts.PaidLateDays > figures.WarnDaysLate) indicators.Add("payment-pattern");
         var care = stage switch { LossStage.Three => CareLevel.Problem, LossStage.Two => CareLevel.Intensive, _ => indicators.Count > 0 ? CareLevel.Watch : CareLevel.Normal };
         return new CounterpartyExposure(
             facts.Id, party.Name, party.Kind, party.Group, grade, limit, drawn, undrawn, receivables, collateral.Sum(one => one.CountedMinor), days, (long)overdue.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor), stage, indicators, care, party.CareOn(on), loss);

@@ -41,7 +41,7 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
             List<PartyPostings> own = [.. owed[id]];
             var open = OpenItems.Of(own, on, settled: false);
             List<CreditApplication> ownLines = [.. lines[id]];
-            var facts = new CounterpartyFacts(id, party, ownLines, [.. securities[id]], open.Items, open.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), WasInDefault(own, party.Kind, ownLines, figures, on, book.Digits));
+            var facts = new CounterpartyFacts(id, party, ownLines, [.. securities[id]], open.Items, open.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), WasInDefault(own, party.Kind, ownLines, figures, on, book.Digits), PaidLateDays(own, on));
             exposures.Add(CounterpartyExposure.Of(facts, figures, on, book.Digits));
         }
 
@@ -82,6 +82,34 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// How many days after their due date the invoices that were settled within a year were settled, on average, those in time with 0; 0 of fewer than three, which are no pattern.
+    /// Worked: three invoices, one in time, one 10 and one 26 days late → 12.
+    /// </summary>
+    internal static decimal PaidLateDays(IReadOnlyList<PartyPostings> own, DateOnly on)
+    {
+        const int fewest = 3;
+        var since = on.AddYears(-1).DayNumber;
+        List<int> late = [];
+        foreach (var account in own)
+        {
+            foreach (var document in account.Postings.Where(posting => posting.Document is not null).GroupBy(posting => posting.Document, StringComparer.Ordinal))
+            {
+                var (balance, due, settled) = (Int128.Zero, -1, -1);
+                foreach (var posting in document.OrderBy(posting => posting.Day))
+                {
+                    if (balance == 0) due = posting.DueDay;
+                    balance += posting.AmountMinor;
+                    settled = posting.Day;
+                }
+
+                if (balance == 0 && due >= 0 && settled > since && settled <= on.DayNumber) late.Add(Math.Max(0, settled - due));
+            }
+        }
+
+        return late.Count < fewest ? 0 : (decimal)late.Sum() / late.Count;
     }
 
     /// <summary>No more than this can have been late for so long on a day of the period: of documents that were due by then and open or moved within it, what was ever added.</summary>

@@ -47,6 +47,8 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("credit.stage2.days", "days", "IFRS 9 5.5.11", [(new(2018, 1, 1), 30)]),
         new("credit.stage2.notches", "times", "the house's rule, IFRS 9 B5.5.17: grades worse than at first", [(new(2018, 1, 1), 3)]),
         new("credit.unrated.grade", "grade", "the house's rule: the grade of who has no rating", [(new(2000, 1, 1), 6)]),
+        new("credit.warning.limit-use", "rate", "the house's rule, MaRisk BTO 1.3: share of the limit that is drawn and owed", [(new(2000, 1, 1), 0.9m)]),
+        new("credit.warning.payment-days", "days", "the house's rule, MaRisk BTO 1.3: on average so late were the invoices of a year paid", [(new(2000, 1, 1), 10)]),
         new("dunning.flat-fee", "EUR", "BGB §288(5)", [(new(2014, 7, 29), 40)]),
         new("dunning.level1.days", "days", "the house's rule: since the due date", [(new(2000, 1, 1), 10)]),
         new("dunning.level1.fee", "EUR", "the house's rule: no fee before default, so it stays 0", [(new(2000, 1, 1), 0)]),

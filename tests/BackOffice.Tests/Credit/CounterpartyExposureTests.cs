@@ -132,7 +132,31 @@ public sealed class CounterpartyExposureTests
         Assert.Equal((CareLevel.Intensive, "overdue,rating-drop"), Care(Of(items: [Item(31, 1_00)], grades: [3, 4])));
         Assert.Equal((CareLevel.Problem, "overdue"), Care(Of(items: [Item(91, 1_000_00)])));
 
+        Assert.Equal((CareLevel.Normal, ""), Care(Of(limitMinor: 20_000_00, lines: [Line(20_000_00, 18_000_00, 0.04m)])));
+        Assert.Equal((CareLevel.Watch, "limit-use"), Care(Of(limitMinor: 20_000_00, lines: [Line(20_000_00, 18_000_01, 0.04m)])));
+        Assert.Equal((CareLevel.Normal, ""), Care(Of(paidLateDays: 10)));
+        Assert.Equal((CareLevel.Watch, "payment-pattern"), Care(Of(paidLateDays: 10.01m)));
+
         static (CareLevel, string) Care(CounterpartyExposure exposure) => (exposure.Proposed, string.Join(",", exposure.Indicators));
+    }
+
+    /// <summary>Due on 2026-03-01 each; what is not settled, or was longer ago than a year, tells nothing.</summary>
+    [Theory]
+    [InlineData("12", 0, 10, 26)]
+    [InlineData("5", -20, 5, 10)]
+    [InlineData("0", 40, 60)]
+    public void PaymentPattern_IsTheAverageOfWhatWasSettledWithinAYear(string days, params int[] late)
+    {
+        var due = new DateOnly(2026, 3, 1).DayNumber;
+        List<PartyPosting> postings =
+        [
+            .. late.SelectMany((days, n) => (PartyPosting[])[new(due - 30, 100_00, $"R-{n}", due, n), new(due + days, -60_00, $"R-{n}", -1, n + 100), new(due + days, -40_00, $"R-{n}", -1, n + 200)]),
+            new(due - 30, 100_00, "R-open", due, 90), new(due + 50, -99_00, "R-open", -1, 91),
+            new(due - 400, 100_00, "R-old", due - 390, 92), new(due - 300, -100_00, "R-old", -1, 93),
+        ];
+
+        Assert.Equal(decimal.Parse(days, CultureInfo.InvariantCulture), ExposureSource.PaidLateDays([new PartyPostings("1400", "acme", postings, 0)], On));
+        Assert.Equal(0, ExposureSource.PaidLateDays([new PartyPostings("1400", "acme", postings, 0)], On.AddYears(2)));
     }
 
     [Fact]
@@ -176,11 +200,11 @@ public sealed class CounterpartyExposureTests
 
     private static CounterpartyExposure Of(
         CounterpartyKind kind = CounterpartyKind.Business, IReadOnlyList<OpenItem>? items = null, IReadOnlyList<CreditApplication>? lines = null, IReadOnlyList<Collateral>? collateral = null, int[]? grades = null, string? group = null,
-        string id = "acme", long? limitMinor = null, long onAccountMinor = 0)
+        string id = "acme", long? limitMinor = null, long onAccountMinor = 0, decimal paidLateDays = 0)
     {
         var ratings = (grades ?? []).Select((grade, n) => new Rating(On.AddDays(-10 + n), 50, grade, null));
         var party = new Counterparty("Acme", kind, group, [.. ratings], limitMinor is { } limit ? [new CreditLimit(On, limit, "why")] : []);
-        return CounterpartyExposure.Of(new CounterpartyFacts(id, party, lines ?? [], collateral ?? [], items ?? [], onAccountMinor, WasInDefault: false), Figures, On, 2);
+        return CounterpartyExposure.Of(new CounterpartyFacts(id, party, lines ?? [], collateral ?? [], items ?? [], onAccountMinor, WasInDefault: false, paidLateDays), Figures, On, 2);
     }
 
     private static OpenItem Item(int days, long openMinor) => new("1400", "acme", $"R-{days}", On.AddDays(-days), days, openMinor, 0, 1, [1], On.AddDays(-days - 30));
