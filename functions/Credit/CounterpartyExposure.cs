@@ -27,8 +27,9 @@ public enum CareLevel
 /// <param name="OnAccountMinor">What it has paid without an item, negative, or owes without one.</param>
 /// <param name="WasInDefault">Whether it was in default within the cure period before.</param>
 /// <param name="Deals">Its open orders and trades.</param>
+/// <param name="PaidLateDays">How many days after their due date it has paid its invoices of the last year, on average; see <see cref="ExposureSource.PaidLateDays"/>.</param>
 public sealed record CounterpartyFacts(
-    string Id, Counterparty Party, IReadOnlyList<CreditApplication> Lines, IReadOnlyList<Collateral> Collateral, IReadOnlyList<OpenItem> Items, Int128 OnAccountMinor, bool WasInDefault, IReadOnlyList<OpenDeal> Deals);
+    string Id, Counterparty Party, IReadOnlyList<CreditApplication> Lines, IReadOnlyList<Collateral> Collateral, IReadOnlyList<OpenItem> Items, Int128 OnAccountMinor, bool WasInDefault, IReadOnlyList<OpenDeal> Deals, decimal PaidLateDays = 0);
 
 /// <summary>The credit exposure to a counterparty in the evening of a day, amounts in minor units.</summary>
 /// <param name="LimitMinor">Its limit; null: none has been set.</param>
@@ -36,9 +37,9 @@ public sealed record CounterpartyFacts(
 /// <param name="UndrawnMinor">What its lines still let it draw.</param>
 /// <param name="ReceivablesMinor">What it owes otherwise, with VAT; not below 0.</param>
 /// <param name="CollateralMinor">What is counted on of its collateral.</param>
-/// <param name="DaysOverdue">Of its oldest overdue item.</param>
+/// <param name="DaysOverdue">Of its oldest overdue item, or of the line that should have been repaid first.</param>
 /// <param name="OverdueMinor">What is overdue.</param>
-/// <param name="Indicators">Early-warning indicators that stand: overdue, rating-drop, limit-use.</param>
+/// <param name="Indicators">Early-warning indicators that stand: overdue, rating-drop, limit-use (it nears its limit or exceeds it), payment-pattern (it pays late).</param>
 /// <param name="Proposed">The care that stage and indicators propose.</param>
 /// <param name="Decided">The care that was decided.</param>
 /// <param name="Loss">What is to be expected.</param>
@@ -59,8 +60,9 @@ public sealed record CounterpartyExposure(
 
     /// <summary>
     /// Measures an exposure. Stage 3: more than 90 days overdue and material (more than 100.00 of a consumer or 500.00, and more than 1 % of the exposure), or so within the three months before; stage 2: more than 30 days overdue, or
-    /// three grades worse than first; else 1. Exposure at default = drawn + receivables (those invoiced net of VAT) + CCF × undrawn; the term in whole years, rounded up, of the line that ends last.
-    /// Source: CRR Art. 178, IFRS 9 5.5; HGB §253(4). Worked: 10,000.00 drawn, grade with PD 3 %, LGD 50 %, rate 4 % → stage 1, expected loss 144.23.
+    /// three grades worse than first; else 1. What is drawn on a line after its last day is overdue since then. Exposure at default = drawn + receivables (those invoiced net of VAT) + CCF × undrawn; the term in whole years, rounded up, of
+    /// the line that ends last.
+    /// Source: CRR Art. 178, IFRS 9 5.5; HGB §253(4). Worked: 10,000.00 drawn, grade with PD 3 %, LGD 50 %, rate 4 % → stage 1, expected loss 144.23; 91 days after the line's last day → stage 3, 5,000.00.
     /// </summary>
     public static CounterpartyExposure Of(CounterpartyFacts facts, RiskFigures figures, DateOnly on, int digits)
     {
@@ -68,14 +70,14 @@ public sealed record CounterpartyExposure(
         var used = Utilisation.Of(party, lines, facts.Items, facts.OnAccountMinor, facts.Deals, on);
         var (drawn, undrawn, receivables) = (used.DrawnMinor, used.UndrawnMinor, used.ReceivablesMinor);
         var invoiced = (long)facts.Items.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor);
-        var overdue = facts.Items.Where(item => item.DaysOverdue > 0 && item.OpenMinor > 0).ToList();
+        var due = Due(facts.Items, lines, on);
+        var overdue = due.Where(item => item.DaysOverdue > 0 && item.OpenMinor > 0).ToList();
         var days = overdue.Count == 0 ? 0 : overdue.Max(item => item.DaysOverdue);
         var (grade, first) = (figures.GradeOf(party, on), party.Ratings.Where(rating => rating.Date <= on).OrderBy(rating => rating.Date).FirstOrDefault()?.Grade);
-        var stage = facts.WasInDefault || IsInDefault(facts.Items, party.Kind, drawn + receivables, figures, digits) ? LossStage.Three
+        var stage = facts.WasInDefault || IsInDefault(due, party.Kind, drawn + receivables, figures, digits) ? LossStage.Three
             : days > figures.Stage2Days || grade - (first ?? grade) >= figures.Stage2Notches ? LossStage.Two : LossStage.One;
 
-        // Interest stands there without an item, and bears no VAT.
-        var net = Math.Max(0, receivables - invoiced + (long)decimal.Round(invoiced / (1 + figures.VatRate), MidpointRounding.AwayFromZero));
+        var net = NetMinor(invoiced, (long)facts.OnAccountMinor, figures.VatRate);
         var exposure = new Exposure(drawn + net, undrawn, figures.Ccf);
         var collateral = facts.Collateral.Where(one => one.ValuedOn <= on && (one.ValidTo is null || on <= one.ValidTo)).ToList();
         var years = lines.Count == 0 ? 1 : Math.Max(1, lines.Max(line => WholeYears(on, line.Line!.EndsOn)));
@@ -83,7 +85,8 @@ public sealed record CounterpartyExposure(
         List<string> indicators = [];
         if (days > 0) indicators.Add("overdue");
         if (grade > (first ?? grade)) indicators.Add("rating-drop");
-        if (used is { LimitMinor: not null, FreeMinor: < 0 }) indicators.Add("limit-use");
+        if (used.LimitMinor is { } limit && (used.FreeMinor < 0 || drawn + receivables > figures.WarnUse * limit)) indicators.Add("limit-use");
+        if (facts.PaidLateDays > figures.WarnDaysLate) indicators.Add("payment-pattern");
         var care = stage switch { LossStage.Three => CareLevel.Problem, LossStage.Two => CareLevel.Intensive, _ => indicators.Count > 0 ? CareLevel.Watch : CareLevel.Normal };
         return new CounterpartyExposure(
             facts.Id, party.Name, party.Kind, party.Group, grade, used.LimitMinor, drawn, undrawn, receivables, collateral.Sum(one => one.CountedMinor), days, (long)overdue.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor), stage, indicators, care, party.CareOn(on), loss, used.OrdersMinor, used.TradesMinor);
@@ -97,6 +100,21 @@ public sealed record CounterpartyExposure(
         var late = items.Where(item => item.OpenMinor > 0 && item.DaysOverdue > figures.DefaultDays).Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor);
         return late > Amount.ToMinor(kind == CounterpartyKind.Consumer ? figures.MaterialRetail : figures.MaterialOther, digits) && (decimal)late > figures.MaterialShare * (decimal)exposureMinor;
     }
+
+    /// <summary>Open items, and with them what is drawn on lines that have run out by a day.</summary>
+    internal static IReadOnlyList<OpenItem> Due(IReadOnlyList<OpenItem> items, IEnumerable<CreditApplication> lines, DateOnly on) =>
+    [
+        .. items,
+        .. lines.Where(line => on > line.Line!.EndsOn && line.Line.DrawnMinor(on) > 0)
+            .Select(line => new OpenItem(line.Accounts.Loan, line.Counterparty, "", line.Line!.EndsOn, on.DayNumber - line.Line.EndsOn.DayNumber, line.Line.DrawnMinor(on), 0, 0, [], line.Line.GrantedOn)),
+    ];
+
+    /// <summary>
+    /// What is owed beside lines, without VAT: what was paid on account comes off what was invoiced; interest stands there without an item, and bears no VAT.
+    /// Worked: 1,190.00 invoiced, 595.00 paid on account, VAT 19 % → 500.00; 1.39 of interest → 1.39.
+    /// </summary>
+    private static long NetMinor(long invoicedMinor, long onAccountMinor, decimal vatRate) =>
+        (long)decimal.Round(Math.Max(0, invoicedMinor + Math.Min(0, onAccountMinor)) / (1 + vatRate), MidpointRounding.AwayFromZero) + Math.Max(0, onAccountMinor + Math.Min(0, invoicedMinor));
 
     /// <summary>Whole years to a day, rounded up: 2026-03-02 to 2027-03-02 → 1, to 2027-03-03 → 2.</summary>
     private static int WholeYears(DateOnly from, DateOnly to)

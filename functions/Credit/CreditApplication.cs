@@ -95,6 +95,8 @@ public static class CreditDecisions
     [
         new(CaseCommand.Create, "votes", "MaRisk BTO 1.1 Tz. 2: the two votes are of two people, one of each side"),
         new(CaseCommand.Create, "decisions", "MaRisk BTO 1.1 Tz. 5: the board's decision is of someone who cast no vote"),
+        new(CaseCommand.Create, "conditions", "MaRisk BTO 1.1 Tz. 1, BTO 1.2.3 Tz. 1: whether conditions are met is checked outside the front office"),
+        new(CaseCommand.Create, "draws", "MaRisk BTO 1.1 Tz. 1, BTO 1.2.3 Tz. 1: what was applied for is paid out by somebody else"),
         new("votes", "decisions", "MaRisk BTO 1.1 Tz. 5: the board's decision is of someone who cast no vote"),
     ];
 

@@ -25,8 +25,8 @@ public sealed record CreditLine(long LimitMinor, DateOnly GrantedOn, DateOnly En
     /// <summary>The lowest balance on any evening from a day on.</summary>
     public long LowestMinor(DateOnly from) => Extreme(from, Math.Min);
 
-    /// <summary>Whether nothing is drawn and nothing can be any more.</summary>
-    public bool HasEnded(DateOnly today) => today > EndsOn && DrawnMinor(DateOnly.MaxValue) == 0;
+    /// <summary>Whether nothing is drawn and nothing can be any more: what is told to be repaid on a day to come is owed until then.</summary>
+    public bool HasEnded(DateOnly today) => today > EndsOn && HighestMinor(today) == 0;
 
     private long Extreme(DateOnly from, Func<long, long, long> of)
     {

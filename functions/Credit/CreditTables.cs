@@ -57,5 +57,10 @@ public sealed class CreditTables(Storage storage, Posting posting)
     /// <summary>A counterparty; null when there is none.</summary>
     public async Task<Counterparty?> FindCounterpartyAsync(string book, string id) => await Counterparties.Cases.FindAsync(book, id) is { } row && IsCounterparty(row) ? ReadCounterparty(row) : null;
 
+    /// <summary>Whether a limit of 0, its own or its group's, forbids new business with a counterparty.</summary>
+    public async Task<bool> IsShutAsync(string book, Counterparty counterparty, DateOnly today) =>
+        counterparty.LimitOn(today) is { AmountMinor: 0 }
+        || (counterparty.Group is { } group && await Counterparties.Cases.FindAsync(book, CreditGroup.Prefix + group) is { } row && ReadGroup(row).LimitOn(today) is { AmountMinor: 0 });
+
     private static T Read<T>(CaseRow row, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(row.State, type) ?? throw new InvalidDataException($"Case {row.Id} is empty.");
 }

@@ -23,13 +23,14 @@ public sealed class OverrideRating(Books books, CreditTables credit, CaseSteps s
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
             var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, Command, canonical), known =>
-                Decide(CreditTables.ReadCounterparty(known!), date!.Value, grade!.Value, reason).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
+                Decide(CreditTables.ReadCounterparty(known!), date!.Value, grade!.Value, reason, BusinessDay.Today(time)).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });
 
-    /// <summary>The counterparty with its rating overridden. 422 <c>credit/no-rating</c> when it has none on the day, <c>credit/too-many</c> after 200. Worked: rated 3, overridden to 5 because of a pending lawsuit.</summary>
-    internal static Outcome<Counterparty> Decide(Counterparty counterparty, DateOnly date, int grade, string reason)
+    /// <summary>The counterparty with its rating overridden. 422 <c>credit/date</c> of a day to come, <c>credit/no-rating</c> when it has none on the day, <c>credit/too-many</c> after 200. Worked: rated 3, overridden to 5 because of a pending lawsuit.</summary>
+    internal static Outcome<Counterparty> Decide(Counterparty counterparty, DateOnly date, int grade, string reason, DateOnly today)
     {
+        if (date > today) return new Refusal(422, "credit/date", $"It is {BusinessDay.Text(today)}: no rating is overridden for a day to come.", "date");
         if (counterparty.Ratings.Count >= Counterparty.MaxHistory) return new Refusal(422, "credit/too-many", $"A counterparty has at most {Counterparty.MaxHistory} ratings.");
         if (counterparty.RatingOn(date) is not { } rating) return new Refusal(422, "credit/no-rating", $"It has no rating on {BusinessDay.Text(date)} that could be overridden.", "date");
         return counterparty with { Ratings = [.. counterparty.Ratings, new Rating(date, rating.Score, grade, null, rating.Grade, reason)] };

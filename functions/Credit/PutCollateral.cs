@@ -7,7 +7,7 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/collateral/{id}</c> <c>{counterparty, kind, text, value, valuedOn, haircut, validTo?}</c>: collateral as it is valued now; earlier valuations stay in its history. Valued outside the front office. 201 when it
-/// is new, 200 when it is there. 422 <c>credit/counterparty-unknown</c>, <c>credit/haircut</c>.
+/// is new, 200 when it is there. 422 <c>credit/counterparty-unknown</c>, <c>credit/haircut</c>, <c>credit/span</c> (its last day lies before its valuation).
 /// Rows: reads and writes <c>Collateral</c>, reads <c>Counterparties</c>. Messages: none.
 /// </summary>
 public sealed class PutCollateral(Books books, CreditTables credit, CaseSteps steps)
@@ -21,6 +21,7 @@ public sealed class PutCollateral(Books books, CreditTables credit, CaseSteps st
             var (value, valuedOn, haircut, validTo) = (fields.Minor("value", found.Digits, orZero: true), fields.Date("valuedOn"), fields.Number("haircut"), fields.OptionalDate("validTo"));
             fields.NoOthers();
             if (haircut is < 0 or > 1) faults.Add(new Fault("haircut", "credit/haircut", "A haircut lies between 0 and 1: 40 % is 0.4."));
+            if (validTo < valuedOn) faults.Add(new Fault("validTo", "credit/span", $"It would have ended before it was valued on {BusinessDay.Text(valuedOn.Value)}."));
             if (faults.Count == 0 && await credit.FindCounterpartyAsync(book, counterparty) is null) faults.Add(new Fault("counterparty", "credit/counterparty-unknown", $"There is no counterparty '{counterparty}'."));
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 

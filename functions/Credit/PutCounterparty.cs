@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Credit;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/counterparties/{id}</c> <c>{name, kind: business|consumer|bank|public, group?}</c>: a counterparty as it is to be. 201 when it is new, 200 when it is there, changed or not. Its group stays while it has
-/// credit: 409 <c>credit/group-in-use</c>.
+/// <c>PUT /api/books/{book}/counterparties/{id}</c> <c>{name, kind: business|consumer|bank|public, group?}</c>: a counterparty as it is to be. 201 when it is new, 200 when it is there, changed or not. Who stands alone may join
+/// a group at any time (KWG §19(2)), and its credit counts there from then on; a group is left when there is no credit: 409 <c>credit/group-in-use</c>.
 /// Rows: reads and writes <c>Counterparties</c>, reads <c>CreditApplications</c>. Messages: none.
 /// </summary>
 public sealed class PutCounterparty(Books books, CreditTables credit, CaseSteps steps, TimeProvider time)
@@ -21,15 +21,21 @@ public sealed class PutCounterparty(Books books, CreditTables credit, CaseSteps 
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
-            var isNew = false;
-            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.ToPut(request, canonical), async known =>
+            var (isNew, left, command) = (false, (string?)null, CaseCommand.ToPut(request, canonical));
+            var outcome = await steps.RunAsync(credit.Counterparties, book, id, command, async known =>
             {
                 isNew = known is null;
                 var before = known is null ? null : CreditTables.ReadCounterparty(known);
-                if (before is not null && before.Group != group && await CreditUnits.HasCommitmentsAsync(credit, book, id, before.Group, BusinessDay.Today(time)))
-                    return new Refusal(409, "credit/group-in-use", $"'{id}' has credit, which counts in its group; the group stays until it has ended.", "group");
+                left = before?.Group;
+                if (left is not null && left != group && await CreditUnits.HasCommitmentsAsync(credit, book, id, left, time.GetUtcNow()))
+                    return new Refusal(409, "credit/group-in-use", $"'{id}' has credit, which counts in its group; it leaves the group when that has ended.", "group");
+                if (before is not null && await CreditUnits.CarryAsync(credit, steps, book, id, left, group, command.By, time.GetUtcNow()) is { } refusal) return refusal;
                 return new CaseDecision(CreditTables.Write(before is null ? new Counterparty(name, kind!.Value, group, [], []) : before with { Name = name, Kind = kind!.Value, Group = group }));
             });
+            // What joined the old unit while the group was being changed; also when a change before this one was cut off here.
+            if (outcome.Is(out _, out _))
+                foreach (var from in new[] { left, null }.Distinct())
+                    if (await CreditUnits.CarryAsync(credit, steps, book, id, from, group, command.By, time.GetUtcNow()) is { } refusal) return new Problem(refusal);
             return CounterpartyAnswer.Of(outcome, isNew, found, time, request);
         });
 }

@@ -7,11 +7,14 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/credit-applications/{id}</c> <c>{counterparty, amount, termMonths, rate, dayCount: act360|thirty360|actAct, purpose, vote: approve|reject, reason?, accounts?: {loan, bank, interestReceivable,
-/// interestIncome}}</c>: the front office submits an application with its vote. Accounts are the chart's unless told. 201; 200 when the same request comes again; 409 <c>case/id-reused</c> when another does.
+/// interestIncome}}</c>: the front office submits an application with its vote. Accounts are the chart's unless told. 201; 200 when the same request comes again; 409 <c>case/id-reused</c> when another does. 422
+/// <c>credit/no-business</c> for a counterparty whose limit of the day is 0, or its group's, unless the vote rejects.
 /// Rows: reads and adds to <c>CreditApplications</c>, reads and writes <c>Counterparties</c>, reads <c>Parameters</c>. Messages: none.
 /// </summary>
 public sealed class PutCreditApplication(Books books, CreditTables credit, CaseSteps steps, Parameters parameters, TimeProvider time)
 {
+    private const string AccountType = "credit/account-type";
+
     [Function(nameof(PutCreditApplication))]
     [Allow(Roles.FrontOffice)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/credit-applications/{id}")] HttpRequest request, string book, string id) =>
@@ -34,9 +37,10 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
                 var counting = wanted.AmountMinor;
                 if (approves)
                 {
-                    var joined = await CreditUnits.JoinAsync(credit, steps, book, counterparty.Group, new Commitment(id, wanted.Counterparty, wanted.AmountMinor, now), command.By, today);
-                    if (!joined.Is(out var unit, out var no)) return no;
-                    counting = CreditTables.ReadUnit(unit.Case).Commitments.Sum(commitment => commitment.AmountMinor);
+                    if (await credit.IsShutAsync(book, counterparty, today)) return new Refusal(422, "credit/no-business", $"The limit of '{wanted.Counterparty}' or of its group is 0: there is no new business with it.", "counterparty");
+                    var together = await CreditUnits.CountTogetherAsync(credit, steps, book, counterparty.Group, new Commitment(id, wanted.Counterparty, wanted.AmountMinor, now), command.By, today);
+                    if (!together.Is(out var unit, out var no)) return no;
+                    counting = unit.Commitments.Sum(commitment => commitment.AmountMinor);
                 }
 
                 var submitted = CreditDecisions.Submit(wanted with { SubmittedOn = today, ExpiresOn = today.AddDays(days), RelevantMinor = counting, ThresholdMinor = threshold }, approves, reason, command.By, now);
@@ -46,14 +50,13 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
         });
 
     /// <summary>
-    /// 422 <c>credit/rate</c> (0 to 1), <c>credit/day-count</c>, <c>credit/vote</c>, <c>ledger/no-chart</c> when accounts are neither told nor the chart's.
+    /// 422 <c>credit/rate</c> (0 to 1, ten decimals), <c>credit/day-count</c>, <c>credit/vote</c>, <c>ledger/no-chart</c> when accounts are neither told nor the chart's.
     /// </summary>
     private static (CreditApplication? Wanted, bool Approves, string Reason) Read(JsonFields fields, int digits, string? chart, List<Fault> faults)
     {
         var (counterparty, amount, term) = (fields.Id("counterparty"), fields.Minor("amount", digits), fields.Whole("termMonths", 1, CreditApplication.MaxTermMonths));
-        var (rate, dayCount, purpose) = (fields.Number("rate"), fields.Choice<DayCount>("dayCount", "credit/day-count"), fields.Text("purpose", 400));
+        var (rate, dayCount, purpose) = (fields.Rate("rate", "credit/rate"), fields.Choice<DayCount>("dayCount", "credit/day-count"), fields.Text("purpose", 400));
         var (vote, reason) = (fields.Choice<VoteChoice>("vote", "credit/vote"), fields.OptionalText("reason", 500));
-        if (rate is < 0 or > 1) faults.Add(new Fault("rate", "credit/rate", "A yearly rate lies between 0 and 1: 5 % is 0.05."));
         LineAccounts? accounts = null;
         if (fields.Has("accounts"))
         {
@@ -68,11 +71,16 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
         return (new CreditApplication(counterparty, amount!.Value, term!.Value, rate!.Value, dayCount!.Value, purpose, accounts!, default, default, 0, 0, ApplicationStatus.Submitted, []), vote == VoteChoice.Approve, reason ?? "");
     }
 
+    /// <summary>422 <c>ledger/account-unknown</c>; <c>credit/account-type</c>; <c>credit/account-twice</c> when two of loan, bank and interest receivable are one: the line could not be told from them.</summary>
     private static Refusal? AccountFault(BookState state, LineAccounts accounts)
     {
         List<Fault> faults = [];
-        foreach (var (name, account) in new[] { ("loan", accounts.Loan), ("bank", accounts.Bank), ("interestReceivable", accounts.InterestReceivable), ("interestIncome", accounts.InterestIncome) })
-            state.CheckAccount($"accounts.{name}", account, faults);
+        state.CheckAccount("accounts.loan", accounts.Loan, faults, AccountType, Ledger.AccountType.Asset);
+        state.CheckAccount("accounts.bank", accounts.Bank, faults, AccountType, Ledger.AccountType.Asset, Ledger.AccountType.Liability);
+        state.CheckAccount("accounts.interestReceivable", accounts.InterestReceivable, faults, AccountType, Ledger.AccountType.Asset);
+        state.CheckAccount("accounts.interestIncome", accounts.InterestIncome, faults, AccountType, Ledger.AccountType.Income);
+        if (accounts.Loan == accounts.Bank || accounts.Loan == accounts.InterestReceivable || accounts.Bank == accounts.InterestReceivable)
+            faults.Add(new Fault("accounts", "credit/account-twice", "Loan, bank and interest receivable are three accounts."));
         return faults.Count > 0 ? Refusal.Of(faults) : null;
     }
 }

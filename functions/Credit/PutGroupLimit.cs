@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Credit;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/group-limits/{group}</c> <c>{from, amount, reason}</c>: the limit of a group of connected clients from a day on; the risk report tells what is used of it. 201 when it is new, 200 when it is so already.
+/// <c>PUT /api/books/{book}/group-limits/{group}</c> <c>{from, amount, reason}</c>: the limit of a group of connected clients from a day on; the risk report tells what is used of it; 0 forbids new business. 201 when it is new, 200 when it is so already.
 /// 422 <c>credit/too-many</c> after 200. Rows: reads and writes <c>Counterparties</c>. Messages: none.
 /// </summary>
 public sealed class PutGroupLimit(Books books, CreditTables credit, CaseSteps steps)

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Credit;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/limits/{counterparty}</c> <c>{from, amount, reason}</c>: the limit of a counterparty from a day on; 0 forbids new business. 201 with the counterparty; 200 when the same request comes again.
+/// <c>PUT /api/books/{book}/limits/{counterparty}</c> <c>{from, amount, reason}</c>: the limit of a counterparty from a day on; 0 forbids new business (no application is granted or put to the vote). 201 with the counterparty; 200 when the same request comes again.
 /// Rows: reads and writes <c>Counterparties</c>. Messages: none.
 /// </summary>
 public sealed class PutLimit(Books books, CreditTables credit, CaseSteps steps, TimeProvider time)

@@ -15,14 +15,18 @@ namespace BackOffice.Credit;
 /// <param name="MaterialShare">Share of the exposure that must be overdue too: <c>credit.default.share</c>.</param>
 /// <param name="CureDays">So long after it has ended a default still counts: <c>credit.cure.days</c>.</param>
 /// <param name="VatRate">Allowances on trade receivables are net of VAT: <c>vat.standard</c>.</param>
+/// <param name="WarnUse">More of the limit drawn and owed than this share is an early warning: <c>credit.warning.limit-use</c>.</param>
+/// <param name="WarnDaysLate">Paying later than so many days on average is one too: <c>credit.warning.payment-days</c>.</param>
 public sealed record RiskFigures(
-    IReadOnlyList<decimal> Pd, int UnratedGrade, decimal Lgd, decimal Ccf, int Stage2Days, int Stage2Notches, int DefaultDays, decimal MaterialRetail, decimal MaterialOther, decimal MaterialShare, int CureDays, decimal VatRate)
+    IReadOnlyList<decimal> Pd, int UnratedGrade, decimal Lgd, decimal Ccf, int Stage2Days, int Stage2Notches, int DefaultDays, decimal MaterialRetail, decimal MaterialOther, decimal MaterialShare, int CureDays, decimal VatRate,
+    decimal WarnUse, int WarnDaysLate)
 {
     private static readonly string[] Grades = [.. Enumerable.Range(1, 10).Select(grade => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"credit.pd.grade{grade:D2}"))];
 
     public static async Task<RiskFigures> LoadAsync(Parameters parameters, DateOnly on)
     {
-        string[] names = [.. Grades, "credit.unrated.grade", "credit.lgd", "credit.ccf", "credit.stage2.days", "credit.stage2.notches", "credit.default.days", "credit.default.retail", "credit.default.other", "credit.default.share", "credit.cure.days", "vat.standard"];
+        string[] names = [.. Grades, "credit.unrated.grade", "credit.lgd", "credit.ccf", "credit.stage2.days", "credit.stage2.notches", "credit.default.days", "credit.default.retail", "credit.default.other", "credit.default.share", "credit.cure.days", "vat.standard",
+            "credit.warning.limit-use", "credit.warning.payment-days"];
         var values = await Task.WhenAll(names.Select(async name => (await parameters.HistoryAsync(Parameter.Find(name)!)).On(on)?.Value ?? 0));
         return Of(names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal));
     }
@@ -32,5 +36,6 @@ public sealed record RiskFigures(
 
     public static RiskFigures Of(IReadOnlyDictionary<string, decimal> values) => new(
         [.. Grades.Select(grade => values[grade])], (int)values["credit.unrated.grade"], values["credit.lgd"], values["credit.ccf"], (int)values["credit.stage2.days"], (int)values["credit.stage2.notches"],
-        (int)values["credit.default.days"], values["credit.default.retail"], values["credit.default.other"], values["credit.default.share"], (int)values["credit.cure.days"], values["vat.standard"]);
+        (int)values["credit.default.days"], values["credit.default.retail"], values["credit.default.other"], values["credit.default.share"], (int)values["credit.cure.days"], values["vat.standard"],
+        values["credit.warning.limit-use"], (int)values["credit.warning.payment-days"]);
 }

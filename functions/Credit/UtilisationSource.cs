@@ -9,17 +9,18 @@ public sealed class UtilisationSource(CreditTables credit)
     public async Task<Utilisation?> OfAsync(OpenedBook book, string counterparty, DateOnly on)
     {
         if (await credit.FindCounterpartyAsync(book.Book.Id, counterparty) is not { } party) return null;
-        List<CreditApplication> lines = [];
+        List<(string Id, CreditApplication Application)> lines = [];
         if (await credit.Counterparties.Cases.FindAsync(book.Book.Id, CreditUnit.IdOf(counterparty, party.Group)) is { } unit)
         {
             foreach (var commitment in CreditTables.ReadUnit(unit).Commitments.Where(commitment => commitment.Counterparty == counterparty))
-                if (await credit.Applications.Cases.FindAsync(book.Book.Id, commitment.Application) is { } row) lines.Add(CreditTables.ReadApplication(row));
+                if (await credit.Applications.Cases.FindAsync(book.Book.Id, commitment.Application) is { } row) lines.Add((commitment.Application, CreditTables.ReadApplication(row)));
         }
 
         List<OpenDeal> deals = [];
         await foreach (var row in credit.OpenDeals.Cases.ScanAsync(book.Book.Id))
             if (CreditTables.ReadOpenDeal(row) is var deal && deal.Counterparty == counterparty) deals.Add(deal);
-        var open = OpenItems.Of(await book.Book.ReadAsync(state => OpenItems.PostingsOf(state, on, counterparty, AccountType.Asset)), on, settled: false);
-        return Utilisation.Of(party, lines, open.Items, open.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), deals, on);
+        var owed = ExposureSource.WithoutDrawn(await book.Book.ReadAsync(state => OpenItems.PostingsOf(state, on, counterparty, AccountType.Asset)), lines);
+        var open = OpenItems.Of([.. owed], on, settled: false);
+        return Utilisation.Of(party, lines.Select(line => line.Application), open.Items, open.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), deals, on);
     }
 }

@@ -5,7 +5,7 @@ namespace BackOffice.Kernel;
 
 /// <summary>A figure that law or the company sets and changes by date: a tax rate, a limit, a period.</summary>
 /// <param name="Name">Its name, <c>subject.figure</c>: <c>vat.standard</c>.</param>
-/// <param name="Unit">What the value counts: <c>rate</c> (0.19 = 19 %), <c>years</c>, <c>days</c>, <c>times</c>, <c>EUR</c>.</param>
+/// <param name="Unit">What the value counts: <c>rate</c> (0.19 = 19 %), <c>years</c>, <c>days</c>, <c>times</c>, <c>grade</c> (1 to 10), <c>EUR</c>.</param>
 /// <param name="Source">The statute it comes from.</param>
 /// <param name="Defaults">Values the app knows by itself, by first day of validity, oldest first.</param>
 /// <param name="SetBy">The role that changes it.</param>
@@ -46,7 +46,9 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("credit.score.payment", "rate", "the house's scorecard", [(new(2000, 1, 1), 0.3m)]),
         new("credit.stage2.days", "days", "IFRS 9 5.5.11", [(new(2018, 1, 1), 30)]),
         new("credit.stage2.notches", "times", "the house's rule, IFRS 9 B5.5.17: grades worse than at first", [(new(2018, 1, 1), 3)]),
-        new("credit.unrated.grade", "times", "the house's rule: the grade of who has no rating", [(new(2000, 1, 1), 6)]),
+        new("credit.unrated.grade", "grade", "the house's rule: the grade of who has no rating", [(new(2000, 1, 1), 6)]),
+        new("credit.warning.limit-use", "rate", "the house's rule, MaRisk BTO 1.3: share of the limit that is drawn and owed", [(new(2000, 1, 1), 0.9m)]),
+        new("credit.warning.payment-days", "days", "the house's rule, MaRisk BTO 1.3: on average so late were the invoices of a year paid", [(new(2000, 1, 1), 10)]),
         new("dunning.flat-fee", "EUR", "BGB §288(5)", [(new(2014, 7, 29), 40)]),
         new("dunning.level1.days", "days", "the house's rule: since the due date", [(new(2000, 1, 1), 10)]),
         new("dunning.level1.fee", "EUR", "the house's rule: no fee before default, so it stays 0", [(new(2000, 1, 1), 0)]),
@@ -75,6 +77,20 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("wage.minimum", "EUR", "MiLoG §1(2), an hour", [(new(2025, 1, 1), 12.82m), (new(2026, 1, 1), 13.90m), (new(2027, 1, 1), 14.60m)]),
     ];
 
+    /// <summary>Why a value cannot be one of this parameter; null: it can. Far bounds, so that a slip of the hand stops no night: 100 years of days, a factor of 100, what an amount can be; days, years and grades are whole.</summary>
+    public string? Fault(decimal value) => (Unit, MayBeNegative) switch
+    {
+        ("rate", true) => Math.Abs(value) > 1 ? "This rate lies between -1 and 1: -0.88 % is -0.0088." : null,
+        ("rate", _) => value is < 0 or > 1 ? "A rate lies between 0 and 1: 19 % is 0.19." : null,
+        ("grade", _) => IsWhole(value, 1, 10) ? null : "A grade is a whole number from 1 (best) to 10.",
+        ("days", _) => IsWhole(value, 0, 36_525) ? null : "Days are a whole number from 0 to 36525.",
+        ("years", _) => IsWhole(value, 0, 100) ? null : "Years are a whole number from 0 to 100.",
+        ("times", _) => value is < 0 or > 100 ? "The value lies between 0 and 100." : null,
+        _ => value is < 0 or > 9_999_999_999_999 ? "The value must not be negative, and has at most 13 digits before the point." : null,
+    };
+
+    private static bool IsWhole(decimal value, decimal from, decimal to) => value >= from && value <= to && decimal.Truncate(value) == value;
+
     public static Parameter? Find(string name) => All.FirstOrDefault(parameter => parameter.Name == name);
 }
 
@@ -101,17 +117,12 @@ public sealed record ParameterHistory(Parameter Parameter, IReadOnlyList<Paramet
     public ParameterValue? On(DateOnly date) => Values.Where(value => value.From <= date).OrderBy(value => value.From).ThenBy(value => value.Version).LastOrDefault();
 
     /// <summary>
-    /// A change: 422 <c>parameter/value</c> when the value is negative and may not be, or a rate is above 1 or below −1. The same value from the same day again changes nothing: null.
+    /// A change: 422 <c>parameter/value</c> when the value cannot be one of the parameter (<see cref="Parameter.Fault"/>). The same value from the same day again changes nothing: null.
     /// A change for a day in the past is allowed, since statutes are at times late; figures already posted keep theirs.
     /// </summary>
     internal static Outcome<ParameterChange> Decide(ParameterHistory history, DateOnly from, decimal value, string reason, string by, DateTimeOffset now)
     {
-        var (isRate, mayBeNegative) = (history.Parameter.Unit == "rate", history.Parameter.MayBeNegative);
-        if ((value < 0 && !mayBeNegative) || (isRate && Math.Abs(value) > 1))
-        {
-            var detail = !isRate ? "The value must not be negative." : mayBeNegative ? "This rate lies between -1 and 1: -0.88 % is -0.0088." : "A rate lies between 0 and 1: 19 % is 0.19.";
-            return new Refusal(422, "parameter/value", detail, "value");
-        }
+        if (history.Parameter.Fault(value) is { } detail) return new Refusal(422, "parameter/value", detail, "value");
 
         var current = history.Values.Where(known => known.From == from).MaxBy(known => known.Version);
         if (current?.Value == value) return new ParameterChange(current, IsNew: false);

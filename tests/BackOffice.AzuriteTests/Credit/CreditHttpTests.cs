@@ -2,6 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Azure.Data.Tables;
 using BackOffice.AzuriteTests.Nightly;
+using BackOffice.Credit;
+using BackOffice.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BackOffice.AzuriteTests.Credit;
 
@@ -136,12 +139,107 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(("granted", false), Status(await SubmitAsync("fourth", "20000.00", "daughter")));
     }
 
+    /// <summary>A tie that is found out after the grant: the credit counts in the group from then on.</summary>
+    [Fact]
+    public async Task WhoHasCredit_JoinsAGroup_AndItCountsThere()
+    {
+        await CounterpartyAsync("mother", group: "family");
+        Assert.Equal(("granted", false), Status(await SubmitAsync("first", "30000.00")));
+
+        (await PutAcmeAsync("family")).Is(HttpStatusCode.OK);
+        Assert.Equal("50000.01", (await SubmitAsync("second", "20000.01", "mother")).Is(HttpStatusCode.Created).Json.Text("countsTogether"));
+        (await PutAcmeAsync("relatives")).IsProblem(HttpStatusCode.Conflict, "credit/group-in-use", "group");
+
+        Task<Answer> PutAcmeAsync(string group) => _back.SendAsync(HttpMethod.Put, "/counterparties/acme", $$"""{"name":"acme","kind":"business","group":"{{group}}"}""");
+    }
+
+    [Fact]
+    public async Task GroupThatChanges_WhileAnApplicationComes_LosesNothing()
+    {
+        for (var n = 0; n < 6; n++)
+        {
+            await CounterpartyAsync($"mother-{n}", group: $"family-{n}");
+            await CounterpartyAsync($"daughter-{n}");
+            await Task.WhenAll(
+                SubmitAsync($"first-{n}", "30000.00", $"daughter-{n}"),
+                _back.SendAsync(HttpMethod.Put, $"/counterparties/daughter-{n}", $$"""{"name":"daughter","kind":"business","group":"family-{{n}}"}"""));
+
+            Assert.Equal("60000.00", (await SubmitAsync($"second-{n}", "30000.00", $"mother-{n}")).Is(HttpStatusCode.Created).Json.Text("countsTogether"));
+        }
+    }
+
     [Fact]
     public async Task SmallCredits_AtTheSameTime_CannotSlipUnderTheLimit()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => SubmitAsync($"loan-{n}", "20000.00")));
 
         Assert.Equal(2, answers.Count(answer => answer.Is(HttpStatusCode.Created).Json.Text("status") == "granted"));
+    }
+
+    /// <summary>Two requests under one id are on their way at once; the smaller one joined what counts together, the larger one is submitted.</summary>
+    [Fact]
+    public async Task LargeCredit_CannotPass_UnderTheIdOfASmallOneOnItsWay()
+    {
+        await CreditUnits.JoinAsync(_app.Services.GetRequiredService<CreditTables>(), _app.Services.GetRequiredService<CaseSteps>(), _night.Book.Id, null, new Commitment("loan", "acme", 10_000_00, _clock.GetUtcNow()), "fred", new(2026, 3, 2));
+
+        var submitted = await SubmitAsync("loan", "90000.00");
+
+        Assert.Equal(("submitted", true), Status(submitted));
+        Assert.Equal("90000.00", submitted.Json.Text("countsTogether"));
+    }
+
+    /// <summary>The other way round, what counts later is what was submitted.</summary>
+    [Fact]
+    public async Task WhatCountsTogether_IsWhatWasSubmitted()
+    {
+        await CreditUnits.JoinAsync(_app.Services.GetRequiredService<CreditTables>(), _app.Services.GetRequiredService<CaseSteps>(), _night.Book.Id, null, new Commitment("loan", "acme", 90_000_00, _clock.GetUtcNow()), "fred", new(2026, 3, 2));
+        Assert.Equal(("submitted", true), Status(await SubmitAsync("loan", "10000.00")));
+
+        Assert.Equal("30000.00", (await SubmitAsync("next", "20000.00")).Json.Text("countsTogether"));
+    }
+
+    [Fact]
+    public async Task LineThatHasEnded_IsNotDrawnAgain_AndOneThatIsOwedCounts()
+    {
+        Assert.Equal(("granted", false), Status(await SubmitAsync("short", "40000.00", termMonths: 1)));
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/short/draws", """{"id":"d1","date":"2026-03-02","amount":"40000.00"}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/short/repayments", """{"id":"r1","date":"2026-05-31","amount":"40000.00"}""")).Is(HttpStatusCode.Created);
+
+        _clock.SetNoon(new DateOnly(2026, 4, 10));
+        Assert.Equal("80000.00", (await SubmitAsync("second", "40000.00")).Is(HttpStatusCode.Created).Json.Text("countsTogether"));
+
+        _clock.SetNoon(new DateOnly(2026, 6, 1));
+        Assert.Equal("ended", (await _auditor.GetAsync("/credit-lines/short")).Text("status"));
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/short/draws", """{"id":"d2","date":"2026-04-01","amount":"1.00"}""")).IsProblem(HttpStatusCode.Conflict, "credit/line-ended");
+    }
+
+    [Fact]
+    public async Task Markt_NeitherMeetsConditions_NorPaysOut_WhatItAppliedFor()
+    {
+        (await SubmitAsync("loan")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-applications/loan/votes", """{"vote":"approve","reason":"sound","conditions":["Audited accounts of 2025"]}""")).Is(HttpStatusCode.Created);
+        var moved = As("fred", "BackOffice"); // fred has changed sides since
+        const string met = """{"number":1,"evidence":"seen"}""";
+        const string draw = """{"id":"d1","date":"2026-03-02","amount":"1.00"}""";
+
+        (await moved.SendAsync(HttpMethod.Post, "/credit-applications/loan/conditions", met)).IsProblem(HttpStatusCode.Forbidden, "identity/segregated");
+        (await _back.SendAsync(HttpMethod.Post, "/credit-applications/loan/conditions", met)).Is(HttpStatusCode.Created);
+        (await moved.SendAsync(HttpMethod.Post, "/credit-lines/loan/draws", draw)).IsProblem(HttpStatusCode.Forbidden, "identity/segregated");
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/loan/draws", draw)).Is(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task LimitOfNothing_ForbidsNewBusiness()
+    {
+        await CounterpartyAsync("mother", group: "family");
+        const string nothing = """{"from":"2026-03-02","amount":"0.00","reason":"insolvency feared"}""";
+        (await _back.SendAsync(HttpMethod.Put, "/limits/acme", nothing)).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Put, "/group-limits/family", nothing)).Is(HttpStatusCode.Created);
+
+        foreach (var counterparty in (string[])["acme", "mother"]) (await SubmitAsync($"loan-{counterparty}", "1.00", counterparty)).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/no-business", "counterparty");
+
+        (await _back.SendAsync(HttpMethod.Put, "/limits/acme", """{"from":"2026-03-02","amount":"1.00","reason":"it is solvent"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal(("granted", false), Status(await SubmitAsync("loan-acme", "1.00")));
     }
 
     [Fact]
@@ -174,6 +272,21 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         var acme = await _auditor.GetAsync("/counterparties/acme");
         Assert.Equal((5L, 3L), (acme.Number("grade"), acme.List("ratings").Last().Number("overrides")));
         (await _back.SendAsync(HttpMethod.Put, "/counterparties/acme/rating", scores.Replace("90", "101", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/score", "scores.payment");
+    }
+
+    [Fact]
+    public async Task Override_IsNotUndoneByTheFrontOffice()
+    {
+        Task<Answer> RateAsync(TestBook by, string date, int score) => by.SendAsync(HttpMethod.Put, "/counterparties/acme/rating", $$$"""{"date":"{{{date}}}","scores":{"financials":{{{score}}},"management":{{{score}}},"market":{{{score}}},"payment":{{{score}}} } }""");
+        (await RateAsync(_front, "2026-03-01", 75)).Is(HttpStatusCode.Created);
+        (await RateAsync(_front, "2026-03-03", 95)).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/date", "date"); // it would hold by itself tomorrow
+        (await _back.SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", """{"date":"2026-03-01","grade":8,"reason":"a lawsuit is pending"}""")).Is(HttpStatusCode.Created);
+
+        foreach (var date in (string[])["2026-03-01", "2026-03-02"]) (await RateAsync(_front, date, 95)).IsProblem(HttpStatusCode.Conflict, "credit/overridden");
+        Assert.Equal(8, (await _auditor.GetAsync("/counterparties/acme")).Number("grade"));
+
+        (await RateAsync(As("berta", "BackOffice"), "2026-03-02", 65)).Is(HttpStatusCode.Created);
+        Assert.Equal(4, (await _auditor.GetAsync("/counterparties/acme")).Number("grade"));
     }
 
     [Fact]
@@ -219,6 +332,10 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"termMonths":601}""", 400, "request/number", "termMonths")]
     [InlineData("""{"amount":"0.00"}""", 422, "ledger/amount-zero", "amount")]
     [InlineData("""{"accounts":{"loan":"9999","bank":"1200","interestReceivable":"1500","interestIncome":"2650"}}""", 422, "ledger/account-unknown", "accounts.loan")]
+    [InlineData("""{"rate":0.05123456789}""", 422, "credit/rate", "rate")]
+    [InlineData("""{"accounts":{"loan":"4900","bank":"1200","interestReceivable":"1500","interestIncome":"2650"}}""", 422, "credit/account-type", "accounts.loan")]
+    [InlineData("""{"accounts":{"loan":"0550","bank":"1200","interestReceivable":"1500","interestIncome":"1700"}}""", 422, "credit/account-type", "accounts.interestIncome")]
+    [InlineData("""{"accounts":{"loan":"1500","bank":"1200","interestReceivable":"1500","interestIncome":"2650"}}""", 422, "credit/account-twice", "accounts")]
     [InlineData("""{"colour":"red"}""", 400, "request/unknown-field", "colour")]
     public async Task BadApplications_AreRefused_AndChangeNothing(string change, int status, string code, string path)
     {
@@ -235,10 +352,10 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task CounterpartyAsync(string id, string? group = null) =>
         (await _back.SendAsync(HttpMethod.Put, $"/counterparties/{id}", $$"""{"name":"{{id}}","kind":"business"{{(group is null ? "" : $",\"group\":\"{group}\"")}}}""")).Is(HttpStatusCode.Created);
 
-    private static string Application(string amount, string counterparty) =>
-        $$"""{"counterparty":"{{counterparty}}","amount":"{{amount}}","termMonths":12,"rate":0.05,"dayCount":"act360","purpose":"Machines","vote":"approve"}""";
+    private static string Application(string amount, string counterparty, int termMonths = 12) =>
+        $$"""{"counterparty":"{{counterparty}}","amount":"{{amount}}","termMonths":{{termMonths}},"rate":0.05,"dayCount":"act360","purpose":"Machines","vote":"approve"}""";
 
-    private Task<Answer> SubmitAsync(string id, string amount = "60000.00", string counterparty = "acme") => _front.SendAsync(HttpMethod.Put, $"/credit-applications/{id}", Application(amount, counterparty));
+    private Task<Answer> SubmitAsync(string id, string amount = "60000.00", string counterparty = "acme", int termMonths = 12) => _front.SendAsync(HttpMethod.Put, $"/credit-applications/{id}", Application(amount, counterparty, termMonths));
 
     private Task<Answer> VoteAsync(string id, string vote = "approve") => _back.SendAsync(HttpMethod.Post, $"/credit-applications/{id}/votes", $$"""{"vote":"{{vote}}","reason":"as analysed"}""");
 

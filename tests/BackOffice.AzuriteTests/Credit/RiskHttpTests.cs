@@ -81,6 +81,18 @@ public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
+    /// <summary>1500 is an account of receivables: what a line brought there is drawn, and not owed a second time.</summary>
+    [Fact]
+    public async Task Exposure_OfALineOnAnAccountOfReceivables_CountsOnce()
+    {
+        (await _back.SendAsync(HttpMethod.Put, "/counterparties/other", """{"name":"Other","kind":"business"}""")).Is(HttpStatusCode.Created);
+        (await _front.SendAsync(HttpMethod.Put, "/credit-applications/van", """{"counterparty":"other","amount":"20000.00","termMonths":12,"rate":0.05,"dayCount":"act360","purpose":"Van","vote":"approve","accounts":{"loan":"1500","bank":"1200","interestReceivable":"1400","interestIncome":"2650"}}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/credit-lines/van/draws", """{"id":"d1","date":"2026-03-02","amount":"10000.00"}""")).Is(HttpStatusCode.Created);
+
+        var other = (await _risk.GetAsync("/exposures?on=2026-03-02")).List("exposures").Single(one => one.Text("counterparty") == "other");
+        Assert.Equal(("10000.00", "0.00", "10000.00"), (other.Text("drawn"), other.Text("receivables"), other.Text("exposure")));
+    }
+
     [Fact]
     public async Task Group_HasALimitOfItsOwn()
     {

@@ -61,6 +61,59 @@ public sealed class CounterpartyExposureTests
         Assert.Equal(wasInDefault, ExposureSource.WasInDefault([new PartyPostings("1400", "acme", [.. postings.Where(posting => posting.Day <= day.DayNumber)], 0)], CounterpartyKind.Business, [], Figures, day, 2));
     }
 
+    /// <summary>What was to be repaid on the line's last day and was not: 10,000.00 at PD 3 %, LGD 50 %, rate 4 %.</summary>
+    [Theory]
+    [InlineData(0, 0, 1, 144_23)]
+    [InlineData(1, 1, 1, 144_23)]
+    [InlineData(31, 31, 2, 144_23)]
+    [InlineData(90, 90, 2, 144_23)]
+    [InlineData(91, 91, 3, 5_000_00)]
+    public void Line_ThatIsNotRepaidAtItsEnd_IsOverdueSince(int days, int overdue, int stage, long lossMinor)
+    {
+        var exposure = Of(lines: [Line(10_000_00, 10_000_00, 0.04m, On.AddDays(-days))]);
+
+        Assert.Equal((overdue, overdue > 0 ? 10_000_00L : 0, stage, lossMinor), (exposure.DaysOverdue, exposure.OverdueMinor, (int)exposure.Stage, exposure.Loss.TotalMinor));
+        Assert.Equal(10_000_00L, exposure.ExposureMinor);
+    }
+
+    /// <summary>600.00 are 1.2 % of 50,000.00 and, from the day a further line is drawn, 0.86 % of 70,000.00: no default any more, but one within three months.</summary>
+    [Theory]
+    [InlineData("2026-07-01", true)]
+    [InlineData("2026-10-01", true)]
+    [InlineData("2026-10-02", false)]
+    public void Default_StillCounts_WhenItIsOnlyNotMaterialAnyMore(string on, bool wasInDefault)
+    {
+        List<PartyPostings> postings = [new("1400", "acme", [new(new DateOnly(2026, 2, 18).DayNumber, 600_00, "R-1", new DateOnly(2026, 3, 20).DayNumber, 1)], 0)];
+        CreditApplication[] lines = [Line(80_000_00, 49_400_00, 0.04m), Line(80_000_00, 20_000_00, 0.04m)];
+        lines[0] = lines[0] with { Line = lines[0].Line! with { Movements = [new LineMovement("d", new(2026, 2, 1), 49_400_00, null)] } };
+        lines[1] = lines[1] with { Line = lines[1].Line! with { Movements = [new LineMovement("d", new(2026, 7, 2), 20_000_00, null)] } };
+
+        Assert.Equal(wasInDefault, ExposureSource.WasInDefault(postings, CounterpartyKind.Business, lines, Figures, DateOnly.ParseExact(on, "yyyy-MM-dd", CultureInfo.InvariantCulture), 2));
+    }
+
+    [Fact]
+    public void Default_OfALine_StillCounts_ThreeMonthsAfterItWasRepaid()
+    {
+        var line = Line(10_000_00, 10_000_00, 0.04m, new(2026, 3, 20));
+        line = line with { Line = line.Line! with { Movements = [new LineMovement("d", new(2026, 1, 5), 10_000_00, null), new LineMovement("r", new(2026, 6, 30), -10_000_00, null)] } };
+
+        Assert.True(ExposureSource.WasInDefault([], CounterpartyKind.Business, [line], Figures, new(2026, 9, 29), 2)); // 2026-06-29 was its last day
+        Assert.False(ExposureSource.WasInDefault([], CounterpartyKind.Business, [line], Figures, new(2026, 9, 30), 2));
+    }
+
+    /// <summary>1,190.00 invoiced, 595.00 paid on account: 500.00 without VAT; interest has none; more paid than invoiced is nothing owed. In default: half of it.</summary>
+    [Theory]
+    [InlineData(-595_00, 595_00, 250_00)]
+    [InlineData(10_00, 1_200_00, 505_00)]
+    [InlineData(-1_190_00, 0, 0)]
+    [InlineData(-2_000_00, 0, 0)]
+    public void Allowance_TakesWhatIsOnAccount_OffTheGross(long onAccountMinor, long receivablesMinor, long lossMinor)
+    {
+        var exposure = Of(items: [Item(91, 1_190_00)], onAccountMinor: onAccountMinor);
+
+        Assert.Equal((receivablesMinor, lossMinor), (exposure.ReceivablesMinor, exposure.Loss.TotalMinor));
+    }
+
     [Fact]
     public void Allowance_OnReceivables_IsNetOfVat_AndCollateralCounts()
     {
@@ -79,7 +132,31 @@ public sealed class CounterpartyExposureTests
         Assert.Equal((CareLevel.Intensive, "overdue,rating-drop"), Care(Of(items: [Item(31, 1_00)], grades: [3, 4])));
         Assert.Equal((CareLevel.Problem, "overdue"), Care(Of(items: [Item(91, 1_000_00)])));
 
+        Assert.Equal((CareLevel.Normal, ""), Care(Of(limitMinor: 20_000_00, lines: [Line(20_000_00, 18_000_00, 0.04m)])));
+        Assert.Equal((CareLevel.Watch, "limit-use"), Care(Of(limitMinor: 20_000_00, lines: [Line(20_000_00, 18_000_01, 0.04m)])));
+        Assert.Equal((CareLevel.Normal, ""), Care(Of(paidLateDays: 10)));
+        Assert.Equal((CareLevel.Watch, "payment-pattern"), Care(Of(paidLateDays: 10.01m)));
+
         static (CareLevel, string) Care(CounterpartyExposure exposure) => (exposure.Proposed, string.Join(",", exposure.Indicators));
+    }
+
+    /// <summary>Due on 2026-03-01 each; what is not settled, or was longer ago than a year, tells nothing.</summary>
+    [Theory]
+    [InlineData("12", 0, 10, 26)]
+    [InlineData("5", -20, 5, 10)]
+    [InlineData("0", 40, 60)]
+    public void PaymentPattern_IsTheAverageOfWhatWasSettledWithinAYear(string days, params int[] late)
+    {
+        var due = new DateOnly(2026, 3, 1).DayNumber;
+        List<PartyPosting> postings =
+        [
+            .. late.SelectMany((days, n) => (PartyPosting[])[new(due - 30, 100_00, $"R-{n}", due, n), new(due + days, -60_00, $"R-{n}", -1, n + 100), new(due + days, -40_00, $"R-{n}", -1, n + 200)]),
+            new(due - 30, 100_00, "R-open", due, 90), new(due + 50, -99_00, "R-open", -1, 91),
+            new(due - 400, 100_00, "R-old", due - 390, 92), new(due - 300, -100_00, "R-old", -1, 93),
+        ];
+
+        Assert.Equal(decimal.Parse(days, CultureInfo.InvariantCulture), ExposureSource.PaidLateDays([new PartyPostings("1400", "acme", postings, 0)], On));
+        Assert.Equal(0, ExposureSource.PaidLateDays([new PartyPostings("1400", "acme", postings, 0)], On.AddYears(2)));
     }
 
     [Fact]
@@ -151,16 +228,16 @@ public sealed class CounterpartyExposureTests
 
     private static CounterpartyExposure Of(
         CounterpartyKind kind = CounterpartyKind.Business, IReadOnlyList<OpenItem>? items = null, IReadOnlyList<CreditApplication>? lines = null, IReadOnlyList<Collateral>? collateral = null, int[]? grades = null, string? group = null,
-        string id = "acme", long? limitMinor = null, IReadOnlyList<OpenDeal>? deals = null)
+        string id = "acme", long? limitMinor = null, IReadOnlyList<OpenDeal>? deals = null, long onAccountMinor = 0, decimal paidLateDays = 0)
     {
         var ratings = (grades ?? []).Select((grade, n) => new Rating(On.AddDays(-10 + n), 50, grade, null));
         var party = new Counterparty("Acme", kind, group, [.. ratings], limitMinor is { } limit ? [new CreditLimit(On, limit, "why")] : []);
-        return CounterpartyExposure.Of(new CounterpartyFacts(id, party, lines ?? [], collateral ?? [], items ?? [], 0, WasInDefault: false, deals ?? []), Figures, On, 2);
+        return CounterpartyExposure.Of(new CounterpartyFacts(id, party, lines ?? [], collateral ?? [], items ?? [], onAccountMinor, WasInDefault: false, deals ?? [], paidLateDays), Figures, On, 2);
     }
 
     private static OpenItem Item(int days, long openMinor) => new("1400", "acme", $"R-{days}", On.AddDays(-days), days, openMinor, 0, 1, [1], On.AddDays(-days - 30));
 
-    private static CreditApplication Line(long limitMinor, long drawnMinor, decimal rate) => new(
+    private static CreditApplication Line(long limitMinor, long drawnMinor, decimal rate, DateOnly? endsOn = null) => new(
         "acme", limitMinor, 12, rate, DayCount.Act360, "Machines", new LineAccounts("0550", "1200", "1500", "2650"), On, On, 0, 0, ApplicationStatus.Granted, [],
-        Line: new CreditLine(limitMinor, On, On.AddYears(1), drawnMinor == 0 ? [] : [new LineMovement("d", On, drawnMinor, null)]));
+        Line: new CreditLine(limitMinor, endsOn is null ? On : endsOn.Value.AddYears(-1), endsOn ?? On.AddYears(1), drawnMinor == 0 ? [] : [new LineMovement("d", endsOn ?? On, drawnMinor, null)]));
 }

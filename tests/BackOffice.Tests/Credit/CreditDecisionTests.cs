@@ -145,8 +145,33 @@ public sealed class CreditDecisionTests
         Assert.Equal(code, Move(drawn, date, amountMinor).Refusal?.Faults[0].Code);
     }
 
-    private static Outcome<CreditApplication> Move(CreditApplication application, string date, long amountMinor) =>
-        LineChanges.Decide(application, new LineMovement("m", DateOnly.ParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), amountMinor, null), 2);
+    /// <summary>The line of 60,000.00 ends on 2027-03-02.</summary>
+    [Theory]
+    [InlineData("2027-03-02", null)]
+    [InlineData("2027-03-03", "credit/line-ended")]
+    public void EndedLine_IsNotDrawnAgain_AlsoNotForADayBefore(string today, string? code)
+    {
+        var granted = CreditDecisions.CastVote(Submitted(60_000_00, "fred"), true, "sound", [], "bert", Now).Value!;
+
+        Assert.Equal(code, Move(granted, "2027-03-01", 1, today).Refusal?.Faults[0].Code);
+        Assert.Equal(code is null, granted.Counts(Day(today)));
+    }
+
+    [Fact]
+    public void Line_HasNotEnded_WhileWhatIsOwedIsOnlyToBeRepaid()
+    {
+        var drawn = Move(CreditDecisions.CastVote(Submitted(60_000_00, "fred"), true, "sound", [], "bert", Now).Value!, "2026-03-10", 40_000_00).Value!;
+        var told = Move(drawn, "2027-12-31", -40_000_00).Value!;
+
+        Assert.True(told.Counts(Day("2027-12-30")));
+        Assert.False(told.Counts(Day("2027-12-31")));
+        Assert.Null(Move(told, "2027-03-01", 1, "2027-12-30").Refusal); // as long as it counts, what was drawn by then may be told late
+    }
+
+    private static Outcome<CreditApplication> Move(CreditApplication application, string date, long amountMinor, string today = "2026-03-02") =>
+        LineChanges.Decide(application, new LineMovement("m", Day(date), amountMinor, null), Day(today), 2);
+
+    private static DateOnly Day(string date) => DateOnly.ParseExact(date, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
     private static CreditApplication Submitted(long countsMinor, string by) => CreditDecisions.Submit(Wanted(countsMinor), true, "good client", by, Now);
 

@@ -36,6 +36,24 @@ public class ParameterTests
         ParameterHistory.Decide(Vat(), new DateOnly(2027, 1, 1), decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture), "why", "op", Now).Refusal!.Code);
 
     [Theory]
+    [InlineData("credit.unrated.grade", "10", true)]
+    [InlineData("credit.unrated.grade", "11", false)]
+    [InlineData("credit.unrated.grade", "0", false)]
+    [InlineData("credit.unrated.grade", "6.5", false)]
+    [InlineData("credit.default.days", "36525", true)]
+    [InlineData("credit.default.days", "99999999999", false)]
+    [InlineData("credit.default.days", "30.5", false)]
+    [InlineData("credit.risk-relevant.limit", "9999999999999", true)]
+    [InlineData("credit.risk-relevant.limit", "10000000000000", false)]
+    [InlineData("asset.declining.multiple", "2.5", true)]
+    [InlineData("asset.declining.multiple", "101", false)]
+    public void Decide_WhatWouldStopTheNights_IsRefused(string name, string value, bool isTaken) => Assert.Equal(isTaken ? null : "parameter/value",
+        ParameterHistory.Decide(Of(name), new DateOnly(2030, 1, 1), decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture), "why", "op", Now).Refusal?.Code);
+
+    [Fact]
+    public void Defaults_AreWithinTheirBounds() => Assert.All(Parameter.All, parameter => Assert.All(parameter.Defaults, known => Assert.Null(parameter.Fault(known.Value))));
+
+    [Theory]
     [InlineData("-1", true)]
     [InlineData("-0.0088", true)]
     [InlineData("0", true)]
