@@ -258,6 +258,19 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
+    /// <summary>The limit is set in EUR; 40,000.00 GBP are not below 50,000.00 EUR because the number is.</summary>
+    [Fact]
+    public async Task CreditInAnotherCurrency_AlwaysNeedsTwoVotes()
+    {
+        var book = _app.Book("credit-gbp");
+        (await book.SendAsync(HttpMethod.Put, "", """{"name":"London","currency":"GBP","chart":"SKR03"}""")).Is(HttpStatusCode.Created);
+        (await new TestBook(_app, book.Id, _app.ClientOf("bert", "BackOffice")).SendAsync(HttpMethod.Put, "/counterparties/acme", """{"name":"acme","kind":"business"}""")).Is(HttpStatusCode.Created);
+
+        var submitted = await new TestBook(_app, book.Id, _app.ClientOf("fred", "FrontOffice")).SendAsync(HttpMethod.Put, "/credit-applications/loan", Application("40000.00", "acme"));
+
+        Assert.Equal(("submitted", true), Status(submitted));
+    }
+
     [Fact]
     public async Task Rating_ComesFromTheScorecard_AndIsOverriddenBySomebodyElse()
     {
