@@ -312,6 +312,7 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         var house = await _auditor.GetAsync("/collateral/house");
         Assert.Equal(("108000.00", 2), (house.Text("counted"), house.List("history").Count()));
+        (await _back.SendAsync(HttpMethod.Put, "/collateral/house", """{"counterparty":"acme","kind":"mortgage","text":"Hall 3","value":"1.00","valuedOn":"2026-02-01","haircut":0.4,"validTo":"2026-01-31"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/span", "validTo");
         (await _front.SendAsync(HttpMethod.Put, "/collateral/house", "{}")).IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
     }
 
