@@ -14,13 +14,14 @@ namespace BackOffice.Credit;
 public sealed class PutCreditApplication(Books books, CreditTables credit, CaseSteps steps, Parameters parameters, TimeProvider time)
 {
     private const string AccountType = "credit/account-type";
+    private const string Euro = "EUR";
 
     [Function(nameof(PutCreditApplication))]
     [Allow(Roles.FrontOffice)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/credit-applications/{id}")] HttpRequest request, string book, string id) =>
         CreditSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
-            var chart = await found.Book.ReadAsync(state => state.Settings.Chart);
+            var (chart, currency) = await found.Book.ReadAsync(state => (state.Settings.Chart, state.Currency));
             var (wanted, approves, reason) = Read(fields, found.Digits, chart, faults);
             fields.NoOthers();
             if (wanted is null || faults.Count > 0) return new Problem(Refusal.Of(faults));
@@ -32,7 +33,8 @@ public sealed class PutCreditApplication(Books books, CreditTables credit, CaseS
             {
                 if (await found.Book.ReadAsync(state => AccountFault(state, wanted.Accounts)) is { } refusal) return refusal;
                 if (await credit.FindCounterpartyAsync(book, wanted.Counterparty) is not { } counterparty) return new Refusal(422, "credit/counterparty-unknown", $"There is no counterparty '{wanted.Counterparty}'.", "counterparty");
-                var threshold = Amount.ToMinor((await parameters.HistoryAsync(Parameter.Find("credit.risk-relevant.limit")!)).On(today)?.Value ?? 0, found.Digits);
+                // The board sets it in EUR: in another currency nothing is known to lie below it.
+                var threshold = currency == Euro ? Amount.ToMinor((await parameters.HistoryAsync(Parameter.Find("credit.risk-relevant.limit")!)).On(today)?.Value ?? 0, found.Digits) : 0;
                 var days = (int)((await parameters.HistoryAsync(Parameter.Find("credit.application.days")!)).On(today)?.Value ?? 90);
                 var counting = wanted.AmountMinor;
                 if (approves)

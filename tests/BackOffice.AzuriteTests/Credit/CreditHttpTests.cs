@@ -258,6 +258,19 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
+    /// <summary>The limit is set in EUR; 40,000.00 GBP are not below 50,000.00 EUR because the number is.</summary>
+    [Fact]
+    public async Task CreditInAnotherCurrency_AlwaysNeedsTwoVotes()
+    {
+        var book = _app.Book("credit-gbp");
+        (await book.SendAsync(HttpMethod.Put, "", """{"name":"London","currency":"GBP","chart":"SKR03"}""")).Is(HttpStatusCode.Created);
+        (await new TestBook(_app, book.Id, _app.ClientOf("bert", "BackOffice")).SendAsync(HttpMethod.Put, "/counterparties/acme", """{"name":"acme","kind":"business"}""")).Is(HttpStatusCode.Created);
+
+        var submitted = await new TestBook(_app, book.Id, _app.ClientOf("fred", "FrontOffice")).SendAsync(HttpMethod.Put, "/credit-applications/loan", Application("40000.00", "acme"));
+
+        Assert.Equal(("submitted", true), Status(submitted));
+    }
+
     [Fact]
     public async Task Rating_ComesFromTheScorecard_AndIsOverriddenBySomebodyElse()
     {
@@ -299,6 +312,7 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         var house = await _auditor.GetAsync("/collateral/house");
         Assert.Equal(("108000.00", 2), (house.Text("counted"), house.List("history").Count()));
+        (await _back.SendAsync(HttpMethod.Put, "/collateral/house", """{"counterparty":"acme","kind":"mortgage","text":"Hall 3","value":"1.00","valuedOn":"2026-02-01","haircut":0.4,"validTo":"2026-01-31"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/span", "validTo");
         (await _front.SendAsync(HttpMethod.Put, "/collateral/house", "{}")).IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
     }
 
