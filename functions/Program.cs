@@ -6,6 +6,7 @@ using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
 using BackOffice.Operations;
+using BackOffice.Support;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -28,6 +29,7 @@ public static class Program
     {
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<TelemetryMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<RightsMiddleware>();
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
@@ -36,6 +38,7 @@ public static class Program
         AddAccruals(builder.Services);
         AddAssets(builder.Services);
         AddCredit(builder.Services);
+        AddSupport(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
@@ -91,8 +94,21 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().Applications);
         services.AddSingleton<ExposureSource>();
         services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().DunningStops);
+        services.AddSingleton(provider => provider.GetRequiredService<CreditTables>().OpenDeals);
+        services.AddSingleton<UtilisationSource>();
         services.AddSingleton<INightWork, CreditNight>();
         services.AddSingleton<INightWork, CreditValuation>();
+    }
+
+    private static void AddSupport(IServiceCollection services)
+    {
+        services.AddSingleton<SupportTables>();
+        services.AddSingleton(provider => provider.GetRequiredService<SupportTables>().Tickets);
+        services.AddSingleton<SupportRules>();
+        services.AddSingleton<TicketSteps>();
+        services.AddSingleton<TicketBoard>();
+        services.AddSingleton<TicketIntakeTable>();
+        services.AddSingleton<PostTicketEvent>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

@@ -113,4 +113,5 @@ public static class Scorecard
 [JsonSerializable(typeof(CreditPolicy))]
 [JsonSerializable(typeof(CreditApplication))]
 [JsonSerializable(typeof(DunningStops))]
+[JsonSerializable(typeof(OpenDeal))]
 public sealed partial class CreditJson : JsonSerializerContext;

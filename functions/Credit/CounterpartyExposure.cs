@@ -26,7 +26,9 @@ public enum CareLevel
 /// <param name="Items">Its open items of asset accounts, on the day; receivables positive.</param>
 /// <param name="OnAccountMinor">What it has paid without an item, negative, or owes without one.</param>
 /// <param name="WasInDefault">Whether it was in default within the cure period before.</param>
-public sealed record CounterpartyFacts(string Id, Counterparty Party, IReadOnlyList<CreditApplication> Lines, IReadOnlyList<Collateral> Collateral, IReadOnlyList<OpenItem> Items, Int128 OnAccountMinor, bool WasInDefault);
+/// <param name="Deals">Its open orders and trades.</param>
+public sealed record CounterpartyFacts(
+    string Id, Counterparty Party, IReadOnlyList<CreditApplication> Lines, IReadOnlyList<Collateral> Collateral, IReadOnlyList<OpenItem> Items, Int128 OnAccountMinor, bool WasInDefault, IReadOnlyList<OpenDeal> Deals);
 
 /// <summary>The credit exposure to a counterparty in the evening of a day, amounts in minor units.</summary>
 /// <param name="LimitMinor">Its limit; null: none has been set.</param>
@@ -40,15 +42,20 @@ public sealed record CounterpartyFacts(string Id, Counterparty Party, IReadOnlyL
 /// <param name="Proposed">The care that stage and indicators propose.</param>
 /// <param name="Decided">The care that was decided.</param>
 /// <param name="Loss">What is to be expected.</param>
+/// <param name="OrdersMinor">Open orders: they use the limit, and are no exposure yet.</param>
+/// <param name="TradesMinor">Open trades, likewise.</param>
 public sealed record CounterpartyExposure(
     string Id, string Name, CounterpartyKind Kind, string? Group, int Grade, long? LimitMinor, long DrawnMinor, long UndrawnMinor, long ReceivablesMinor, long CollateralMinor, int DaysOverdue, long OverdueMinor, LossStage Stage,
-    IReadOnlyList<string> Indicators, CareLevel Proposed, CareLevel Decided, ExpectedLoss Loss)
+    IReadOnlyList<string> Indicators, CareLevel Proposed, CareLevel Decided, ExpectedLoss Loss, long OrdersMinor, long TradesMinor)
 {
     /// <summary>What is owed now.</summary>
     public long ExposureMinor => DrawnMinor + ReceivablesMinor;
 
-    /// <summary>What is promised and owed together, less the limit; 0 while it is kept.</summary>
-    public long BreachMinor => LimitMinor is { } limit ? Math.Max(0, ExposureMinor + UndrawnMinor - limit) : 0;
+    /// <summary>What uses the limit: owed, promised, ordered and traded.</summary>
+    public long UsedMinor => ExposureMinor + UndrawnMinor + OrdersMinor + TradesMinor;
+
+    /// <summary>What is used beyond the limit; 0 while it is kept.</summary>
+    public long BreachMinor => LimitMinor is { } limit ? Math.Max(0, UsedMinor - limit) : 0;
 
     /// <summary>
     /// Measures an exposure. Stage 3: more than 90 days overdue and material (more than 100.00 of a consumer or 500.00, and more than 1 % of the exposure), or so within the three months before; stage 2: more than 30 days overdue, or
@@ -58,10 +65,9 @@ public sealed record CounterpartyExposure(
     public static CounterpartyExposure Of(CounterpartyFacts facts, RiskFigures figures, DateOnly on, int digits)
     {
         var (party, lines) = (facts.Party, facts.Lines.Where(line => line.Line is { } granted && granted.GrantedOn <= on).ToList());
-        var drawn = lines.Sum(line => Math.Max(0, line.Line!.DrawnMinor(on)));
-        var undrawn = lines.Where(line => on <= line.Line!.EndsOn).Sum(line => Math.Max(0, line.Line!.LimitMinor - line.Line.DrawnMinor(on)));
+        var used = Utilisation.Of(party, lines, facts.Items, facts.OnAccountMinor, facts.Deals, on);
+        var (drawn, undrawn, receivables) = (used.DrawnMinor, used.UndrawnMinor, used.ReceivablesMinor);
         var invoiced = (long)facts.Items.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor);
-        var receivables = Math.Max(0, invoiced + (long)facts.OnAccountMinor);
         var overdue = facts.Items.Where(item => item.DaysOverdue > 0 && item.OpenMinor > 0).ToList();
         var days = overdue.Count == 0 ? 0 : overdue.Max(item => item.DaysOverdue);
         var (grade, first) = (figures.GradeOf(party, on), party.Ratings.Where(rating => rating.Date <= on).OrderBy(rating => rating.Date).FirstOrDefault()?.Grade);
@@ -74,14 +80,13 @@ public sealed record CounterpartyExposure(
         var collateral = facts.Collateral.Where(one => one.ValuedOn <= on && (one.ValidTo is null || on <= one.ValidTo)).ToList();
         var years = lines.Count == 0 ? 1 : Math.Max(1, lines.Max(line => WholeYears(on, line.Line!.EndsOn)));
         var loss = ExpectedLoss.Of(stage, [.. Enumerable.Repeat(new ExposureYear(exposure.EadMinor, figures.Pd[grade - 1]), years)], figures.Lgd, Rate(lines, on), exposure, [.. collateral.Select(one => new Security(one.ValueMinor, one.Haircut))]);
-        var limit = party.LimitOn(on)?.AmountMinor;
         List<string> indicators = [];
         if (days > 0) indicators.Add("overdue");
         if (grade > (first ?? grade)) indicators.Add("rating-drop");
-        if (limit is not null && drawn + receivables + undrawn > limit) indicators.Add("limit-use");
+        if (used is { LimitMinor: not null, FreeMinor: < 0 }) indicators.Add("limit-use");
         var care = stage switch { LossStage.Three => CareLevel.Problem, LossStage.Two => CareLevel.Intensive, _ => indicators.Count > 0 ? CareLevel.Watch : CareLevel.Normal };
         return new CounterpartyExposure(
-            facts.Id, party.Name, party.Kind, party.Group, grade, limit, drawn, undrawn, receivables, collateral.Sum(one => one.CountedMinor), days, (long)overdue.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor), stage, indicators, care, party.CareOn(on), loss);
+            facts.Id, party.Name, party.Kind, party.Group, grade, used.LimitMinor, drawn, undrawn, receivables, collateral.Sum(one => one.CountedMinor), days, (long)overdue.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor), stage, indicators, care, party.CareOn(on), loss, used.OrdersMinor, used.TradesMinor);
     }
 
     /// <summary>

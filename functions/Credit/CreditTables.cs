@@ -7,7 +7,7 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// The credit department's tables, each with the rows of <see cref="CaseTable"/>. <c>Counterparties</c>: State is a <see cref="Counterparty"/>, or of a case <c>unit:c:…</c> or <c>unit:g:…</c> a <see cref="CreditUnit"/>, <c>unit:l:…</c> a <see cref="CreditGroup"/>, <c>unit:policy</c> a <see cref="CreditPolicy"/>. <c>Collateral</c>:
-/// <see cref="Credit.Collateral"/>. <c>CreditApplications</c>: <see cref="CreditApplication"/>, which a granted line is a part of; what its commits tell are entries for the ledger. <c>DunningStops</c>: <see cref="Credit.DunningStops"/>, done when all are released.
+/// <see cref="Credit.Collateral"/>. <c>CreditApplications</c>: <see cref="CreditApplication"/>, which a granted line is a part of; what its commits tell are entries for the ledger. <c>DunningStops</c>: <see cref="Credit.DunningStops"/>, done when all are released. <c>OpenDeals</c>: <see cref="OpenDeal"/>, done when it is completed.
 /// </summary>
 public sealed class CreditTables(Storage storage, Posting posting)
 {
@@ -22,6 +22,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
 
     public Department DunningStops { get; } = new("dunning-stops", new CaseTable(storage, "DunningStops"), (_, _) => Task.CompletedTask);
 
+    public Department OpenDeals { get; } = new("open-deals", new CaseTable(storage, "OpenDeals"), (_, _) => Task.CompletedTask);
+
     public static Counterparty ReadCounterparty(CaseRow row) => Read(row, CreditJson.Default.Counterparty);
 
     public static CreditUnit ReadUnit(CaseRow row) => Read(row, CreditJson.Default.CreditUnit);
@@ -34,6 +36,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
 
     public static DunningStops ReadDunningStops(CaseRow row) => Read(row, CreditJson.Default.DunningStops);
 
+    public static OpenDeal ReadOpenDeal(CaseRow row) => Read(row, CreditJson.Default.OpenDeal);
+
     public static string Write(Counterparty counterparty) => JsonSerializer.Serialize(counterparty, CreditJson.Default.Counterparty);
 
     public static string Write(CreditUnit unit) => JsonSerializer.Serialize(unit, CreditJson.Default.CreditUnit);
@@ -45,6 +49,8 @@ public sealed class CreditTables(Storage storage, Posting posting)
     public static string Write(CreditApplication application) => JsonSerializer.Serialize(application, CreditJson.Default.CreditApplication);
 
     public static string Write(DunningStops stops) => JsonSerializer.Serialize(stops, CreditJson.Default.DunningStops);
+
+    public static string Write(OpenDeal deal) => JsonSerializer.Serialize(deal, CreditJson.Default.OpenDeal);
 
     public static bool IsCounterparty(CaseRow row) => !row.Id.StartsWith(CreditUnit.Prefix, StringComparison.Ordinal);
 

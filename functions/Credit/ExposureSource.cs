@@ -28,10 +28,13 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
 
         List<(string Id, CreditApplication Application)> applications = [];
         await foreach (var row in credit.Applications.Cases.ScanAsync(book.Book.Id)) applications.Add((row.Id, CreditTables.ReadApplication(row)));
+        List<OpenDeal> deals = [];
+        await foreach (var row in credit.OpenDeals.Cases.ScanAsync(book.Book.Id)) deals.Add(CreditTables.ReadOpenDeal(row));
         List<Collateral> collateral = [];
         await foreach (var row in credit.Collateral.Cases.ScanAsync(book.Book.Id)) collateral.Add(CreditTables.ReadCollateral(row));
 
         var (lines, securities) = (applications.Where(one => one.Application.Line is not null).ToLookup(one => one.Application.Counterparty, one => one.Application, StringComparer.Ordinal), collateral.ToLookup(one => one.Counterparty, StringComparer.Ordinal));
+        var open = deals.ToLookup(deal => deal.Counterparty, StringComparer.Ordinal);
         var postings = await book.Book.ReadAsync(state => OpenItems.PostingsOf(state, on, null, AccountType.Asset));
         var owed = postings.Where(one => parties.ContainsKey(one.Party)).ToLookup(one => one.Party, StringComparer.Ordinal);
 
@@ -39,9 +42,9 @@ public sealed class ExposureSource(CreditTables credit, Parameters parameters)
         foreach (var (id, party) in parties)
         {
             List<PartyPostings> own = [.. owed[id]];
-            var open = OpenItems.Of(own, on, settled: false);
+            var items = OpenItems.Of(own, on, settled: false);
             List<CreditApplication> ownLines = [.. lines[id]];
-            var facts = new CounterpartyFacts(id, party, ownLines, [.. securities[id]], open.Items, open.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), WasInDefault(own, party.Kind, ownLines, figures, on, book.Digits));
+            var facts = new CounterpartyFacts(id, party, ownLines, [.. securities[id]], items.Items, items.OnAccount.Aggregate(Int128.Zero, (sum, one) => sum + one.AmountMinor), WasInDefault(own, party.Kind, ownLines, figures, on, book.Digits), [.. open[id]]);
             exposures.Add(CounterpartyExposure.Of(facts, figures, on, book.Digits));
         }
 

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Credit;
 
 /// <summary>
-/// <c>GET /api/books/{book}/exposures?on=&amp;lang=de|en</c>: the credit exposure to each counterparty in the evening of a day (default: today): limit, drawn, undrawn, receivables, collateral, days overdue, stage, early-warning
-/// indicators, the care decided and the one they propose, and the expected loss; JSON, text/csv or text/html by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
+/// <c>GET /api/books/{book}/exposures?on=&amp;lang=de|en</c>: the credit exposure to each counterparty in the evening of a day (default: today): limit, drawn, undrawn, receivables, open orders and trades, collateral, days overdue, stage, early-warning
+/// indicators, the care decided and the one they propose, and the expected loss; JSON, text/csv or text/html by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>OpenDeals</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class GetExposures(Books books, ExposureSource source, TimeProvider time)
 {
@@ -48,7 +48,7 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
 
     private static IEnumerable<(string Name, long AmountMinor)> Amounts(CounterpartyExposure exposure) =>
     [
-        ("drawn", exposure.DrawnMinor), ("receivables", exposure.ReceivablesMinor), ("exposure", exposure.ExposureMinor), ("undrawn", exposure.UndrawnMinor), ("collateral", exposure.CollateralMinor), ("overdue", exposure.OverdueMinor),
+        ("drawn", exposure.DrawnMinor), ("receivables", exposure.ReceivablesMinor), ("exposure", exposure.ExposureMinor), ("undrawn", exposure.UndrawnMinor), ("orders", exposure.OrdersMinor), ("trades", exposure.TradesMinor), ("used", exposure.UsedMinor), ("collateral", exposure.CollateralMinor), ("overdue", exposure.OverdueMinor),
         ("breach", exposure.BreachMinor), ("expectedLoss", exposure.Loss.TotalMinor), ("lossOfDrawn", exposure.Loss.DrawnMinor), ("lossOfUndrawn", exposure.Loss.UndrawnMinor),
     ];
 
@@ -56,8 +56,8 @@ public sealed class GetExposures(Books books, ExposureSource source, TimeProvide
     {
         var de = language == "de";
         string[] columns = de
-            ? ["Geschäftspartner", "Name", "Note", "Stufe", "Tage überfällig", "Betreuung", "vorgeschlagen", "Gezogen", "Forderungen", "Engagement", "Offen zugesagt", "Sicherheiten", "Überfällig", "Überschreitung", "Erwarteter Verlust", "auf Gezogenes", "auf Zugesagtes"]
-            : ["Counterparty", "Name", "Grade", "Stage", "Days overdue", "Care", "proposed", "Drawn", "Receivables", "Exposure", "Undrawn", "Collateral", "Overdue", "Breach", "Expected loss", "of drawn", "of undrawn"];
+            ? ["Geschäftspartner", "Name", "Note", "Stufe", "Tage überfällig", "Betreuung", "vorgeschlagen", "Gezogen", "Forderungen", "Engagement", "Offen zugesagt", "Aufträge", "Geschäfte", "Ausgenutzt", "Sicherheiten", "Überfällig", "Überschreitung", "Erwarteter Verlust", "auf Gezogenes", "auf Zugesagtes"]
+            : ["Counterparty", "Name", "Grade", "Stage", "Days overdue", "Care", "proposed", "Drawn", "Receivables", "Exposure", "Undrawn", "Orders", "Trades", "Used", "Collateral", "Overdue", "Breach", "Expected loss", "of drawn", "of undrawn"];
         var rows = exposures.Select(exposure => new ReportRow(2, [exposure.Id, exposure.Name, Text(exposure.Grade), Text((int)exposure.Stage), Text(exposure.DaysOverdue), JsonFields.NameOf(exposure.Decided), JsonFields.NameOf(exposure.Proposed), .. Amounts(exposure).Select(amount => (object)(Int128)amount.AmountMinor)]));
         return new Report(de ? "Kreditengagements" : "Credit exposures", BusinessDay.Text(on), columns, [.. rows], digits, language);
 

@@ -9,7 +9,7 @@ namespace BackOffice.Credit;
 
 /// <summary>
 /// <c>GET /api/books/{book}/risk-report?on=&amp;lang=de|en</c>: the credit risk report of a day (default: today): exposure by grade, stage and group, concentration, the ten largest, limits of groups, limit breaches, migration of grades since a month
-/// before, and the board's decisions against votes; JSON, text/csv or text/html (with charts) by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
+/// before, and the board's decisions against votes; JSON, text/csv or text/html (with charts) by Accept. Rows: reads <c>Counterparties</c>, <c>CreditApplications</c>, <c>Collateral</c>, <c>OpenDeals</c>, <c>Parameters</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class GetRiskReport(Books books, ExposureSource source, TimeProvider time)
 {

@@ -25,7 +25,7 @@ public sealed class ReleaseDunningStop(Books books, CreditTables credit, CaseSte
             // The same words may release a later stop of the same document, so a request is the same only for the same stop.
             var meant = await credit.DunningStops.Cases.FindAsync(book, party) is { } row ? CreditTables.ReadDunningStops(row).Of(document) : null;
             var command = CaseCommand.Of(request, "release", canonical);
-            if (!command.OperationId.StartsWith("key:", StringComparison.Ordinal))
+            if (!command.OperationId!.StartsWith("key:", StringComparison.Ordinal))
                 command = command with { OperationId = string.Create(CultureInfo.InvariantCulture, $"release:{meant?.Number ?? 0}:{canonical}") };
             var outcome = await steps.RunAsync(credit.DunningStops, book, party, command, known =>
             {

@@ -10,7 +10,7 @@ public sealed record RiskClass(string Key, int Count, long DrawnMinor, long Rece
     public long ExposureMinor => DrawnMinor + ReceivablesMinor;
 }
 
-/// <summary>A group's limit and what is used of it: drawn, owed and promised.</summary>
+/// <summary>A group's limit and what is used of it: drawn, owed, promised, ordered and traded.</summary>
 public sealed record GroupLimit(string Group, long LimitMinor, long UsedMinor)
 {
     public long BreachMinor => Math.Max(0, UsedMinor - LimitMinor);
@@ -58,7 +58,7 @@ public sealed record RiskReport(
                 .Select(move => new Migration(move.Key.Item1, move.Key.Item2, move.Count(), move.Sum(exposure => exposure.ExposureMinor)))],
             [.. applications.Where(one => one.Application.Decision is { } decision && BusinessDay.Of(decision.At) <= on).OrderBy(one => one.Application.Decision!.At)],
             [.. (groupLimits ?? new Dictionary<string, long>()).OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => new GroupLimit(group.Key, group.Value, exposures.Where(exposure => exposure.Group == group.Key).Sum(exposure => exposure.ExposureMinor + exposure.UndrawnMinor)))]);
+                .Select(group => new GroupLimit(group.Key, group.Value, exposures.Where(exposure => exposure.Group == group.Key).Sum(exposure => exposure.UsedMinor)))]);
     }
 
     private static IEnumerable<RiskClass> Classes(IEnumerable<CounterpartyExposure> exposures, Func<CounterpartyExposure, string> keyOf) =>

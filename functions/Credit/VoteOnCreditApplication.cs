@@ -17,32 +17,10 @@ public sealed class VoteOnCreditApplication(Books books, CreditTables credit, Ca
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/credit-applications/{id}/votes")] HttpRequest request, string book, string id) =>
         CreditSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
-            var (vote, reason, conditions) = (fields.Choice<VoteChoice>("vote", "credit/vote"), fields.Text("reason", 500), ReadConditions(fields, faults));
+            var (vote, reason, conditions) = (fields.Choice<VoteChoice>("vote", "credit/vote"), fields.Text("reason", 500), fields.OptionalTexts("conditions", CreditApplication.MaxConditions, 200, new Fault("conditions", "credit/condition", $"'conditions' is a list of at most {CreditApplication.MaxConditions} texts of 1 to 200 characters.")));
             fields.NoOthers();
             if (conditions.Count > 0 && vote == VoteChoice.Reject) faults.Add(new Fault("conditions", "credit/condition", "Only an approving vote makes conditions."));
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
             return await CreditSteps.ApplicationAsync(found, credit, steps, time, request, id, "votes", canonical, (application, by, now) => CreditDecisions.CastVote(application, vote == VoteChoice.Approve, reason, conditions, by, now));
         });
-
-    /// <summary>422 <c>credit/condition</c>: at most 20, each a text of 1 to 200 characters.</summary>
-    private static List<string> ReadConditions(JsonFields fields, List<Fault> faults)
-    {
-        List<string> conditions = [];
-        if (!fields.Has("conditions"))
-        {
-            fields.Absent("conditions");
-            return conditions;
-        }
-
-        var array = fields.Element("conditions")!.Value;
-        if (array.ValueKind == System.Text.Json.JsonValueKind.Array && array.GetArrayLength() <= CreditApplication.MaxConditions)
-        {
-            foreach (var element in array.EnumerateArray())
-                if (element.ValueKind == System.Text.Json.JsonValueKind.String && element.GetString() is { } text && JsonFields.TextFault(text, 200) is null) conditions.Add(text);
-            if (conditions.Count == array.GetArrayLength()) return conditions;
-        }
-
-        faults.Add(new Fault("conditions", "credit/condition", $"'conditions' is a list of at most {CreditApplication.MaxConditions} texts of 1 to 200 characters."));
-        return [];
-    }
 }

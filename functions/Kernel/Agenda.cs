@@ -9,7 +9,11 @@ namespace BackOffice.Kernel;
 /// <param name="Book">The book.</param>
 /// <param name="Case">The case's id.</param>
 /// <param name="What">What is due, the department's own word: <c>tell-000002</c>.</param>
-public sealed record Deadline(DateTimeOffset DueAt, string Department, string Book, string Case, string What);
+public sealed record Deadline(DateTimeOffset DueAt, string Department, string Book, string Case, string What)
+{
+    /// <summary>What is due when a case is to be looked at as a whole.</summary>
+    public const string Due = "due";
+}
 
 /// <summary>Body of the message that tells a department what is due, schema <see cref="Schema"/>, version 1.</summary>
 /// <param name="Deadlines">1 to 100, of any books. One that is no longer true is dropped by who gets it; each row is deleted when it has been dealt with.</param>

@@ -33,11 +33,12 @@ public sealed record CasePage(bool Done, string? After, int Limit)
     }
 
     /// <summary>The page as an answer: <c>{book, [name]: […], next?}</c>.</summary>
-    public JsonAnswer Answer(string book, string name, List<CaseRow> rows, Action<Utf8JsonWriter, CaseRow> write) => new(json =>
+    /// <param name="words">What the query said beside the page, as it goes on in <c>next</c>: <c>&amp;user=anna</c>.</param>
+    public JsonAnswer Answer(string book, string name, List<CaseRow> rows, Action<Utf8JsonWriter, CaseRow> write, string words = "") => new(json =>
     {
         json.WriteString("book", book);
         json.WriteList(name, rows, row => write(json, row));
-        if (Next(rows, $"/api/books/{book}/{name}") is { } next) json.WriteString("next", next);
+        if (Next(rows, $"/api/books/{book}/{name}") is { } next) json.WriteString("next", next + words);
     });
 
     /// <summary>Where the next page is; null when this one was not full.</summary>

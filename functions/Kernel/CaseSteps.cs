@@ -12,15 +12,18 @@ public sealed record Department(string Name, CaseTable Cases, Func<string, strin
 {
     /// <summary>Acts on one case that one identity may never both do.</summary>
     public IReadOnlyList<ActPair> Apart { get; init; } = [];
+
+    /// <summary>Where its changes are announced, so that lists of its cases can be kept in memory; null: nowhere.</summary>
+    public CaseFeed? Feed { get; init; }
 }
 
 /// <summary>What is asked of a case.</summary>
 /// <param name="Command">As the step is named in the URL; <c>create</c> for a new case.</param>
 /// <param name="Request">The request in one form, JSON: two alike are the same request.</param>
 /// <param name="By">Stable id of the caller.</param>
-/// <param name="OperationId">The caller's Idempotency-Key; without one the request itself, so that sending it again is a repetition.</param>
+/// <param name="OperationId">The caller's Idempotency-Key, or the request itself, so that sending it again is a repetition. Null: the request on the version it was made on, so that the same may be asked again later; only the last one sent again is a repetition.</param>
 /// <param name="IfMatch">The version that the caller saw; null: any.</param>
-public sealed record CaseCommand(string Command, string Request, string By, string OperationId, string? IfMatch = null)
+public sealed record CaseCommand(string Command, string Request, string By, string? OperationId, string? IfMatch = null)
 {
     public const string Create = "create";
     public const string Put = "put";
@@ -52,6 +55,16 @@ public sealed record CaseCommand(string Command, string Request, string By, stri
         return new CaseCommand(command, request, Caller.Of(http).Name, key.Length > 0 ? "key:" + key : $"{command}:{request}", VersionSeen(http));
     }
 
+    /// <summary>The operation's id when the case is at a version.</summary>
+    internal string IdAt(int version) => OperationId ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Command}:{By}:{Request}@{version}");
+
+    /// <summary>A request that may be made again later, such as a comment with the same words: known by its Idempotency-Key, else by the version that it was made on.</summary>
+    public static CaseCommand Repeatable(HttpRequest http, string command, string request, string? id = null)
+    {
+        var key = http.Headers["Idempotency-Key"].ToString();
+        return new CaseCommand(command, request, Caller.Of(http).Name, id is not null ? "event:" + id : key.Length > 0 ? "key:" + key : null, VersionSeen(http));
+    }
+
     private static string? VersionSeen(HttpRequest http) => http.Headers.IfMatch.ToString() is var match && match is "" or "*" ? null : match;
 }
 
@@ -59,7 +72,8 @@ public sealed record CaseCommand(string Command, string Request, string By, stri
 /// <param name="State">Its new state, the department's JSON.</param>
 /// <param name="IsDone">Whether it has come to its end.</param>
 /// <param name="Tell">What is to be told after the commit; null: nothing.</param>
-public sealed record CaseDecision(string State, bool IsDone = false, string? Tell = null);
+/// <param name="NextAt">When the case is to be looked at next (what: <c>due</c>); null: not by itself. An earlier deadline stays where it is, and is dropped when it comes.</param>
+public sealed record CaseDecision(string State, bool IsDone = false, string? Tell = null, DateTimeOffset? NextAt = null);
 
 /// <summary>A case after a step.</summary>
 /// <param name="Case">As it stands now.</param>
@@ -77,6 +91,8 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     /// <summary>When a commit that has not been told is looked after.</summary>
     private static readonly TimeSpan TellWithin = TimeSpan.FromMinutes(5);
 
+    private static readonly TimeSpan NearAt = TimeSpan.FromMinutes(2);
+
     /// <summary>
     /// 403 <c>identity/segregated</c> (the caller has done on this case what may not be done by the same; <see cref="Department.Apart"/>); 404 <c>case/unknown</c>; 409 <c>case/id-reused</c> (a new case under the id of one with other content) and <c>case/key-reused</c> (an Idempotency-Key that came with another request);
     /// 412 <c>case/changed</c>; else what <paramref name="decide"/> says. It sees the case as it stands (null: there is none) and may be asked again when somebody else was first.
@@ -86,7 +102,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
         for (var n = 0; n < MaxTries; n++)
         {
             var known = await department.Cases.FindAsync(book, id);
-            if (known is not null && command.Command != CaseCommand.Put && await department.Cases.FindMarkAsync(book, id, command.OperationId) is { } mark) return Repeated(known, mark, command);
+            if (known is not null && command.Command != CaseCommand.Put && await department.Cases.FindMarkAsync(book, id, command.IdAt(known.Version - 1)) is { } mark) return Repeated(known, mark, command);
             if (known is null && command.Command is not (CaseCommand.Create or CaseCommand.Put)) return new Refusal(404, "case/unknown", $"There is no '{id}' in {department.Name} of book '{book}'.");
             if (known is not null && command.IfMatch is { } seen && seen != known.Tag) return new Refusal(412, "case/changed", $"'{id}' is at version {known.Tag}, not {seen}: read it again, and decide on what it is now.");
             if (known is not null && await SegregatedAsync(department, book, id, command) is { } apart) return apart;
@@ -95,17 +111,22 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
             if (command.Command == CaseCommand.Put && known?.State == decision.State) return new CaseResult(known, IsNew: false);
             var version = (known?.Version ?? 0) + 1;
             // A case is put as often as one likes, so a put's mark names its version.
-            var operation = command.Command == CaseCommand.Put ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{CaseCommand.Put}:{version}") : command.OperationId;
+            var operation = command.Command == CaseCommand.Put ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{CaseCommand.Put}:{version}") : command.IdAt(known?.Version ?? 0);
             var change = new CaseChange(id, new CaseStep(version, time.GetUtcNow(), command.By, command.Command, command.Request), decision.State, operation)
             {
                 IsDone = decision.IsDone,
                 Tell = decision.Tell,
             };
             var deadline = TellDeadline(department, book, change);
-            if (decision.Tell is not null) await agenda.AddAsync(deadline);
-            if (!await department.Cases.CommitAsync(book, known, change)) continue;
+            await Task.WhenAll(
+                decision.Tell is null ? Task.CompletedTask : agenda.AddAsync(deadline),
+                LookAgainAsync(department, book, id, decision.NextAt),
+                department.Feed?.AnnounceAsync(book, id, version) ?? Task.CompletedTask);
+            if (await department.Cases.CommitAsync(book, known, change) is not { } committed) continue;
+            // A deadline so near may have been struck off by one who saw the case as it was before.
+            if (decision.NextAt is { } near && near < time.GetUtcNow() + NearAt) await LookAgainAsync(department, book, id, near);
             if (decision.Tell is not null) await TellAsync(department, deadline);
-            return new CaseResult(await department.Cases.FindAsync(book, id) ?? throw new InvalidDataException($"Case {id} is gone."), IsNew: true);
+            return new CaseResult(committed, IsNew: true);
         }
 
         throw new StorageUnavailableException($"'{id}' is being changed by others without a pause. Send the same request again.");
@@ -114,6 +135,33 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     /// <summary>The same of a decision that needs nothing but the case.</summary>
     public Task<Outcome<CaseResult>> RunAsync(Department department, string book, string id, CaseCommand command, Func<CaseRow?, Outcome<CaseDecision>> decide) =>
         RunAsync(department, book, id, command, known => Task.FromResult(decide(known)));
+
+    /// <summary>Puts down when a case is to be looked at next, without changing it; null: not by itself.</summary>
+    public Task LookAgainAsync(Department department, string book, string id, DateTimeOffset? at) => at is { } next ? agenda.AddAsync(new Deadline(next, department.Name, book, id, Deadline.Due)) : Task.CompletedTask;
+
+    /// <summary>
+    /// Works off deadlines: those of commits that have still to tell, and cases that are to be looked at, each by <paramref name="lookAsync"/>, which puts down the next look and answers the version it leaves (null: no such case);
+    /// then each is struck off, some at a time.
+    /// </summary>
+    public async Task WorkOffAsync(Department department, Envelope<DueDeadlines> message, Func<Deadline, Task<int?>> lookAsync)
+    {
+        using var span = message.Expect(DueDeadlines.Schema, 1);
+        await Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) =>
+        {
+            if (deadline.What != Deadline.Due)
+            {
+                await TellAsync(department, deadline);
+                return;
+            }
+
+            // A commit at this moment may count on the very row that is struck off: then it has changed the case, which is looked at again.
+            for (int? seen = -1; seen != (await department.Cases.FindAsync(deadline.Book, deadline.Case))?.Version;)
+            {
+                seen = await lookAsync(deadline);
+                await agenda.RemoveAsync(deadline);
+            }
+        });
+    }
 
     /// <summary>Tells what a commit left to be told, if it has not been, and then strikes the deadline off.</summary>
     public async Task TellAsync(Department department, Deadline deadline)
@@ -129,10 +177,10 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     }
 
     /// <summary>The same for all deadlines of a message, some at a time.</summary>
-    public Task TellAsync(Department department, Envelope<DueDeadlines> message)
+    public async Task TellAsync(Department department, Envelope<DueDeadlines> message)
     {
-        message.Expect(DueDeadlines.Schema, 1);
-        return Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) => await TellAsync(department, deadline));
+        using var span = message.Expect(DueDeadlines.Schema, 1);
+        await Parallel.ForEachAsync(message.Body.Deadlines, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (deadline, _) => await TellAsync(department, deadline));
     }
 
     private static async Task<Refusal?> SegregatedAsync(Department department, string book, string id, CaseCommand command)

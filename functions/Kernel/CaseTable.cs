@@ -144,22 +144,23 @@ public sealed class CaseTable(Storage storage, string name)
     }
 
     /// <summary>
-    /// Commits a change in one transaction, when the case is still as <paramref name="before"/> (null: not there). False: somebody else was first; load and decide anew.
+    /// Commits a change in one transaction, when the case is still as <paramref name="before"/> (null: not there): the case as it is then. Null: somebody else was first; load and decide anew.
     /// After an unclear answer the operation's mark tells: it stands there only when this commit, or the very same one before it, has taken effect.
     /// </summary>
-    public async Task<bool> CommitAsync(string book, CaseRow? before, CaseChange change)
+    public async Task<CaseRow?> CommitAsync(string book, CaseRow? before, CaseChange change)
     {
         await storage.ReadyAsync();
+        using var span = Telemetry.Source.StartActivity("case commit", System.Diagnostics.ActivityKind.Client)?.SetTag("backoffice.book", book).SetTag("backoffice.table", name).SetTag("backoffice.command", change.Step.Command);
         var actions = Actions(book, before, change);
         try
         {
-            await _table.SubmitTransactionAsync(actions, CancellationToken.None);
-            return true;
+            var written = (await _table.SubmitTransactionAsync(actions, CancellationToken.None)).Value[actions.FindIndex(action => action.ActionType != TableTransactionActionType.Delete)];
+            return written.Headers.ETag is { } tag ? new CaseRow(change.Id, change.State, change.Step.Version, change.IsDone, tag) : await FindAsync(book, change.Id);
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {
             // The client's own second try may have met what its first had done.
-            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == CaseMark.KeyOf(change.Step.Command, change.Step.Request);
+            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == CaseMark.KeyOf(change.Step.Command, change.Step.Request) ? await FindAsync(book, change.Id) : null;
         }
     }
 

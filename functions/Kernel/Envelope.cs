@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace BackOffice.Kernel;
 
@@ -12,10 +14,17 @@ public sealed record Envelope<T>(string Schema, int Version, string OperationId,
 {
     private const int MaxIdLength = 200;
 
-    /// <summary>Throws when the message is not the one the handler was written for, which sends it to the poison queue.</summary>
-    internal void Expect(string schema, int version)
+    /// <summary>W3C trace context of who sent it, so that one trace leads from the call to the commit; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceParent { get; init; } = Telemetry.TraceParent;
+
+    /// <summary>
+    /// Throws when the message is not the one the handler was written for, which sends it to the poison queue. Otherwise a span of its schema's name on the sender's trace, to be ended with the work (null when nobody listens).
+    /// </summary>
+    internal Activity? Expect(string schema, int version)
     {
         if (Schema != schema || Version != version || string.IsNullOrEmpty(OperationId) || OperationId.Length > MaxIdLength || CorrelationId?.Length > MaxIdLength || Body is null)
             throw new JsonException($"Expected schema '{schema}' version {version} with an operationId (it and the correlationId at most {MaxIdLength} characters) and a body; got '{Schema}' version {Version}, operationId '{OperationId}'.");
+        return Telemetry.Continue(schema, ActivityKind.Consumer, TraceParent)?.SetTag("messaging.message.id", OperationId);
     }
 }

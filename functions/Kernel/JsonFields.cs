@@ -27,6 +27,15 @@ public sealed class JsonFields
         return TextFault(text, maxLength) is { } reason ? Fault(name, "request/text", $"'{name}' {reason}") : text;
     }
 
+    /// <summary>A text of 1 to <paramref name="maxLength"/> characters that may have several lines (line feeds, tabs).</summary>
+    public string Lines(string name, int maxLength)
+    {
+        if (Find(name) is not { } value) return Missing(name);
+        if (value.ValueKind != JsonValueKind.String) return Fault(name, "request/wrong-type", $"'{name}' must be a string, not {Kind(value)}.");
+        if (StringOf(value) is not { } text) return Fault(name, "request/not-utf8", $"'{name}' holds half a surrogate pair.");
+        return TextFault(text.Replace('\n', ' ').Replace('\r', ' ').Replace('\t', ' '), maxLength) is { } reason ? Fault(name, "request/text", $"'{name}' {reason}") : text;
+    }
+
     public string Id(string name)
     {
         var id = Text(name, 64);
@@ -41,6 +50,21 @@ public sealed class JsonFields
         Fault(name, "request/date", $"'{name}' must be a date yyyy-MM-dd from {BusinessDay.Text(BusinessDay.Earliest)} to {BusinessDay.Text(BusinessDay.Latest)}.");
         return null;
     }
+
+    /// <summary>An instant in ISO 8601 with its offset, cut to whole seconds: <c>2026-03-02T08:00:00Z</c>.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        var text = Text(name, 40);
+        if (text.Length == 0) return null;
+        if (ParseInstant(text) is { } instant) return instant;
+        Fault(name, "request/instant", $"'{name}' must be an instant with its offset, such as 2026-03-02T08:00:00Z, from {BusinessDay.Text(BusinessDay.Earliest)} to {BusinessDay.Text(BusinessDay.Latest)}.");
+        return null;
+    }
+
+    internal static DateTimeOffset? ParseInstant(string text) =>
+        DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var at)
+        && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10) && at.Year >= BusinessDay.Earliest.Year && at.Year <= BusinessDay.Latest.Year
+            ? new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero) : null;
 
     /// <summary>A month, <c>yyyy-MM</c>, as its first day.</summary>
     public DateOnly? Month(string name)
@@ -139,6 +163,22 @@ public sealed class JsonFields
 
     /// <summary>An id that may be left out.</summary>
     public string? OptionalId(string name) => Has(name) ? Id(name) : Absent(name);
+
+    /// <summary>A list of texts that may be left out; otherwise, when it is not one of at most so many texts of at most so many characters, nothing and this fault.</summary>
+    public IReadOnlyList<string> OptionalTexts(string name, int maxCount, int maxLength, Fault fault)
+    {
+        List<string> texts = [];
+        if (Find(name) is not { } array) return texts;
+        if (array.ValueKind == JsonValueKind.Array && array.GetArrayLength() <= maxCount)
+        {
+            foreach (var element in array.EnumerateArray())
+                if (element.ValueKind == JsonValueKind.String && StringOf(element) is { } text && TextFault(text, maxLength) is null) texts.Add(text);
+            if (texts.Count == array.GetArrayLength()) return texts;
+        }
+
+        _faults.Add(fault with { Path = _path.Length == 0 ? fault.Path : $"{_path}.{fault.Path}" });
+        return [];
+    }
 
     /// <summary>A date that may be left out.</summary>
     public DateOnly? OptionalDate(string name)

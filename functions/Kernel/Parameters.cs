@@ -68,6 +68,8 @@ public sealed record Parameter(string Name, string Unit, string Source, IReadOnl
         new("retention.books", "years", "HGB §257(4), AO §147(3)", [(new(1999, 1, 1), 10)]),
         new("retention.vouchers", "years", "HGB §257(4), AO §147(3); 8 since the fourth Bürokratieentlastungsgesetz", [(new(1999, 1, 1), 10), (new(2025, 1, 1), 8)]),
         new("settlement.cycle", "days", "CSDR Art. 5(2)", [(new(2014, 10, 6), 2), (new(2027, 10, 11), 1)]),
+        new("support.close.days", "days", "the house's rule: so long after it was solved a ticket closes by itself", [(new(2000, 1, 1), 7)]),
+        new("support.reopen.days", "days", "the house's rule: so long after it was closed a ticket can be reopened", [(new(2000, 1, 1), 14)]),
         new("vat.reduced", "rate", "UStG §12(2), §28(2)", [(new(1983, 7, 1), 0.07m), (new(2020, 7, 1), 0.05m), (new(2021, 1, 1), 0.07m)]),
         new("vat.standard", "rate", "UStG §12(1), §28(1)", [(new(1998, 4, 1), 0.16m), (new(2007, 1, 1), 0.19m), (new(2020, 7, 1), 0.16m), (new(2021, 1, 1), 0.19m)]),
         new("wage.minimum", "EUR", "MiLoG §1(2), an hour", [(new(2025, 1, 1), 12.82m), (new(2026, 1, 1), 13.90m), (new(2027, 1, 1), 14.60m)]),

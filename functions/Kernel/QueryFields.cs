@@ -40,6 +40,25 @@ public sealed class QueryFields(IQueryCollection query)
         return false;
     }
 
+    /// <summary>An instant in ISO 8601 with offset, cut to whole seconds: <c>2026-03-02T08:00:00Z</c>.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (JsonFields.ParseInstant(text) is { } instant) return instant;
+        Faults.Add(new Fault(name, "request/instant", $"'{name}' must be an instant such as 2026-03-02T08:00:00Z, not '{Ids.Cut(text)}'."));
+        return null;
+    }
+
+    /// <summary>One of an enumeration's names in camel case; otherwise null and a fault with this code.</summary>
+    public T? Choice<T>(string name, string code) where T : struct, Enum
+    {
+        if (Text(name) is not { } text) return null;
+        foreach (var value in Enum.GetValues<T>())
+            if (JsonFields.NameOf(value) == text) return value;
+        Faults.Add(new Fault(name, code, $"'{name}' must be one of {string.Join(", ", Enum.GetValues<T>().Select(JsonFields.NameOf))}."));
+        return null;
+    }
+
     public string? Id(string name)
     {
         var text = Text(name);

@@ -16,6 +16,7 @@ public sealed class Tick(Agenda agenda, Storage storage, TimeProvider time)
     [Function(nameof(Tick))]
     public async Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer)
     {
+        using var span = Telemetry.Source.StartActivity(nameof(Tick));
         var now = time.GetUtcNow();
         var known = await agenda.FindSentAsync();
         var sent = known?.GetDateTimeOffset("Through");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Azure;
 using BackOffice.Kernel;
@@ -251,7 +252,27 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         var packed = segments.ConvertAll(s => new PackedSegment(s.Segment, s.Segment.Pack()));
         var packedBytes = packed.Sum(p => (long)p.Bytes.Length);
         if (packedBytes > LedgerTable.MaxCommitBytes || packed.Count > LedgerTable.MaxCommitSegments) throw new CommitTooLargeException(packedBytes);
-        return await PutAsync(draft, segments, packed, started);
+        using var span = BeginSpan(group, draft);
+        var isDone = await PutAsync(draft, segments, packed, started);
+        if (!isDone)
+        {
+            Telemetry.Conflicts.Add(1);
+            return false;
+        }
+
+        Telemetry.Commits.Add(1);
+        Telemetry.Batch.Record(group.Count);
+        Telemetry.Entries.Add(draft.NewEntries);
+        return true;
+    }
+
+    /// <summary>A commit is on the trace of the first caller, and linked to those of the others it serves.</summary>
+    private Activity? BeginSpan(List<BookCommand> group, BookDraft draft)
+    {
+        if (!Telemetry.Source.HasListeners()) return null;
+        var others = group.Skip(1).Where(command => command.Origin != default).Select(command => new ActivityLink(command.Origin));
+        var span = Telemetry.Source.StartActivity("ledger commit", ActivityKind.Client, group[0].Origin, links: others);
+        return span?.SetTag("backoffice.book", Id).SetTag("backoffice.commands", group.Count).SetTag("backoffice.entries", draft.NewEntries);
     }
 
     private BookDraft Draft(List<BookCommand> group)
@@ -314,6 +335,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
                 // Somebody else's records stand there; or a refusal with nothing there, which means that our ETag is old.
                 if (found is not null || e is RequestFailedException { Status: 409 or 412 }) return false;
                 if (time.GetElapsedTime(started) > Patience) throw Unavailable(e);
+                Telemetry.Retries.Add(1);
                 await Task.Delay(Jitter(attempt));
             }
         }
@@ -418,6 +440,9 @@ public abstract class BookCommand(int bytes, bool alone)
 {
     public int Bytes { get; } = bytes;
     public bool Alone { get; } = alone;
+
+    /// <summary>The trace of the caller.</summary>
+    public ActivityContext Origin { get; } = Activity.Current?.Context ?? default;
 
     public abstract void Run(BookDraft draft);
     public abstract void Complete();

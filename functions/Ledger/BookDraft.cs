@@ -66,6 +66,7 @@ public sealed class BookDraft(BookState state, DateTimeOffset now, ArrayBufferWr
     public long Base { get; } = state.Record;
     public long Record => Base + _records.Count;
     public long Entry => state.Entries + _entries.Count;
+    public int NewEntries => _entries.Count;
     public ReadOnlySpan<byte> Hash => _hash;
     public DateTimeOffset Now => now;
     public DateOnly? ClosedThrough => _closedThrough ?? state.ClosedThrough;

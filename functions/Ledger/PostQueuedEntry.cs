@@ -22,7 +22,7 @@ public sealed partial class PostQueuedEntry(Books books, LedgerMessagesTable res
     [Function(nameof(PostQueuedEntry))]
     public async Task Run([QueueTrigger(Queue)] Envelope<EntriesToPost> message)
     {
-        message.Expect(Schema, 1);
+        using var span = message.Expect(Schema, 1);
         var (book, entries) = (message.Body.Book, message.Body.Entries);
         if (book is null || !Ids.IsBook(book) || entries is null || entries.Length is 0 or > MaxEntries)
             throw new JsonException($"A {Schema} message names a book and holds 1 to {MaxEntries} entries; this one has book '{book}' and {entries?.Length ?? 0}.");

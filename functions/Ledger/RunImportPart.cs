@@ -17,7 +17,7 @@ public sealed class RunImportPart(Books books, ImportStore imports, LedgerQueues
     [Function(nameof(RunImportPart))]
     public async Task Run([QueueTrigger(Queue)] Envelope<ImportPart> message)
     {
-        message.Expect(Schema, 1);
+        using var span = message.Expect(Schema, 1);
         var part = message.Body;
         var opened = await books.OpenAsync(part.Book);
         if (!opened.Is(out var found, out var refusal)) throw new InvalidDataException(refusal.Faults[0].Detail);

@@ -16,7 +16,7 @@ public sealed partial class WriteCheckpoint(Books books, Checkpoint checkpoint, 
     [Function(nameof(WriteCheckpoint))]
     public async Task Run([QueueTrigger(Queue)] Envelope<CheckpointWanted> message)
     {
-        message.Expect(Schema, 1);
+        using var span = message.Expect(Schema, 1);
         var opened = await books.OpenAsync(message.Body.Book);
         if (!opened.Is(out var found, out _)) return;
         await found.Book.CatchUpAsync();

@@ -15,7 +15,7 @@ public sealed class AdvanceNight(NightRun run, NightTable nights, Agenda agenda)
     [Function(nameof(AdvanceNight))]
     public async Task Run([QueueTrigger(Queue)] Envelope<DueDeadlines> message)
     {
-        message.Expect(DueDeadlines.Schema, 1);
+        using var span = message.Expect(DueDeadlines.Schema, 1);
         foreach (var deadline in message.Body.Deadlines)
         {
             var date = BusinessDay.Parse(deadline.Case) ?? throw new System.Text.Json.JsonException($"A night is named by its date, not by '{deadline.Case}'.");

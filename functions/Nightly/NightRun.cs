@@ -237,6 +237,9 @@ public sealed partial class NightRun(Books books, NightTable nights, IEnumerable
     private async Task EndAsync(string book, Night night)
     {
         if (night.LookAfterAt is not null) await agenda.RemoveAsync(LookAfterOf(book, night));
+        (night.Status == NightStatus.Done ? Telemetry.NightsCompleted : Telemetry.NightsAttention).Add(1, new KeyValuePair<string, object?>("book", book));
+        foreach (var phase in night.Phases)
+            if (phase.EndedAt is { } ended) Telemetry.NightPhase.Record((long)(ended - phase.StartedAt).TotalMilliseconds, new KeyValuePair<string, object?>("phase", phase.Name));
         if (night.Status == NightStatus.Attention) Log.Attention(logger, book, night.Date, night.Note ?? "");
     }
 

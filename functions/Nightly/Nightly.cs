@@ -13,6 +13,7 @@ public sealed class Nightly(Storage storage, NightRun run, TimeProvider time)
     [Function(nameof(Nightly))]
     public async Task Run([TimerTrigger("0 5 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
+        using var span = Telemetry.Source.StartActivity(nameof(Nightly));
         var yesterday = BusinessDay.Today(time).AddDays(-1);
         foreach (var book in await BooksTable.IdsAsync(storage, cancellation)) await run.WantAsync(book, yesterday, nameof(Nightly));
     }

@@ -13,9 +13,9 @@ public sealed class RunNightChunk(NightRun run)
     public const string Schema = "nightly-chunk";
 
     [Function(nameof(RunNightChunk))]
-    public Task Run([QueueTrigger(Queue)] Envelope<NightChunkWanted> message)
+    public async Task Run([QueueTrigger(Queue)] Envelope<NightChunkWanted> message)
     {
-        message.Expect(Schema, 1);
-        return run.RunChunkAsync(message.Body);
+        using var span = message.Expect(Schema, 1);
+        await run.RunChunkAsync(message.Body);
     }
 }

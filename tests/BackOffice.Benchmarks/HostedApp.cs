@@ -24,7 +24,7 @@ internal sealed class HostedApp : IAsyncDisposable
     public SetClock Clock { get; }
     public HttpClient Client { get; }
 
-    public static async Task<HostedApp> StartAsync(AzuriteProcess azurite, DateTimeOffset now)
+    public static async Task<HostedApp> StartAsync(AzuriteProcess azurite, DateTimeOffset now, string roles = "Operator,Accounting,Auditor")
     {
         var clock = new SetClock(now);
         var host = BackOffice.Program.Build(
@@ -33,7 +33,7 @@ internal sealed class HostedApp : IAsyncDisposable
         ], clock);
         await host.StartAsync();
         var app = new HostedApp(host, clock);
-        var token = await app.Client.GetStringAsync(new Uri("/dev/token?name=bench&roles=Operator,Accounting,Auditor", UriKind.Relative));
+        var token = await app.Client.GetStringAsync(new Uri($"/dev/token?name=bench&roles={roles}", UriKind.Relative));
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return app;
     }

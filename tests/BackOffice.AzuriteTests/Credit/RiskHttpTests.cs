@@ -97,6 +97,34 @@ public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deals_UseTheLimit_UntilTheBackOfficeCompletesThem()
+    {
+        (await _back.SendAsync(HttpMethod.Put, "/limits/acme", """{"from":"2026-03-01","amount":"70000.00","reason":"policy"}""")).Is(HttpStatusCode.Created);
+        const string order = """{"kind":"order","counterparty":"acme","amount":"8000.00","from":"2026-03-02"}""";
+        const string trade = """{"kind":"trade","counterparty":"acme","amount":"5000.00","from":"2026-03-02","until":"2026-03-04"}""";
+
+        Assert.Equal(("8000.00", "0.00", "68000.00", "2000.00"), Limit((await _front.SendAsync(HttpMethod.Put, "/open-deals/o-1", order)).Is(HttpStatusCode.Created).Json.GetProperty("limit")));
+        Assert.Equal(("8000.00", "0.00", "68000.00", "2000.00"), Limit((await _front.SendAsync(HttpMethod.Put, "/open-deals/o-1", order)).Is(HttpStatusCode.OK).Json.GetProperty("limit")));
+        Assert.Equal(("8000.00", "5000.00", "73000.00", "-3000.00"), Limit((await _front.SendAsync(HttpMethod.Put, "/open-deals/t-1", trade)).Is(HttpStatusCode.Created).Json.GetProperty("limit")));
+        Assert.Equal(("8000.00", "5000.00", "73000.00", "-3000.00"), Limit(await _front.GetAsync("/limits/acme?on=2026-03-04")));
+        Assert.Equal(("8000.00", "0.00", "68000.00", "2000.00"), Limit(await _front.GetAsync("/limits/acme?on=2026-03-05")));
+        var exposure = (await _risk.GetAsync("/exposures?on=2026-03-02")).List("exposures").Single();
+        Assert.Equal(("8000.00", "5000.00", "73000.00", "3000.00"), (exposure.Text("orders"), exposure.Text("trades"), exposure.Text("used"), exposure.Text("breach")));
+
+        (await _front.SendAsync(HttpMethod.Put, "/open-deals/o-1", order.Replace("8000", "7000", StringComparison.Ordinal))).IsProblem(HttpStatusCode.Forbidden, "credit/deal-lowered");
+        (await _front.SendAsync(HttpMethod.Post, "/open-deals/o-1/completion", """{"reason":"invoiced"}""")).IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
+        (await _back.SendAsync(HttpMethod.Post, "/open-deals/o-1/completion", """{"reason":"invoiced"}""")).Is(HttpStatusCode.Created);
+        (await _back.SendAsync(HttpMethod.Post, "/open-deals/o-1/completion", """{"reason":"invoiced"}""")).Is(HttpStatusCode.OK);
+        (await _back.SendAsync(HttpMethod.Put, "/open-deals/o-1", order)).IsProblem(HttpStatusCode.Conflict, "credit/state");
+        Assert.Equal(("0.00", "5000.00", "65000.00", "5000.00"), Limit(await _back.GetAsync("/limits/acme")));
+        Assert.Equal(["o-1"], (await _back.GetAsync("/open-deals?state=done")).List("open-deals").Select(deal => deal.Text("id")));
+        Assert.Equal(["put", "completion"], (await _back.GetAsync("/open-deals/o-1")).List("history").Select(step => step.Text("command")));
+        (await _front.SendAsync(HttpMethod.Put, "/open-deals/o-2", order.Replace("acme", "nobody", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "credit/counterparty-unknown");
+
+        static (string, string, string, string) Limit(System.Text.Json.JsonElement limit) => (limit.Text("orders"), limit.Text("trades"), limit.Text("used"), limit.Text("free"));
+    }
+
+    [Fact]
     public async Task Report_NamesBreaches_Migrations_AndDecisionsAgainstVotes()
     {
         (await _back.SendAsync(HttpMethod.Put, "/limits/acme", """{"from":"2026-03-01","amount":"50000.00","reason":"policy"}""")).Is(HttpStatusCode.Created);

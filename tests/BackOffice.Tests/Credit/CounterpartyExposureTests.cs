@@ -110,6 +110,34 @@ public sealed class CounterpartyExposureTests
         });
 
     [Fact]
+    public void Deals_UseTheLimit_OnTheirDays_AndAreNoExposure()
+    {
+        OpenDeal[] deals = [new(DealKind.Order, "acme", 500_00, On, null), new(DealKind.Trade, "acme", 300_00, On.AddDays(-5), On), new(DealKind.Trade, "acme", 7_00, On.AddDays(1), null), new(DealKind.Order, "acme", 9_00, On.AddDays(-5), On.AddDays(-1))];
+
+        var exposure = Of(lines: [Line(15_000_00, 10_000_00, 0.04m)], items: [Item(0, 2_000_00)], limitMinor: 17_799_99, deals: deals);
+
+        Assert.Equal((500_00L, 300_00L, 12_000_00L, 17_800_00L, 1L), (exposure.OrdersMinor, exposure.TradesMinor, exposure.ExposureMinor, exposure.UsedMinor, exposure.BreachMinor));
+        Assert.Equal(["limit-use"], exposure.Indicators);
+        Assert.Empty(Of(lines: [Line(15_000_00, 10_000_00, 0.04m)], items: [Item(0, 2_000_00)], limitMinor: 17_800_00, deals: deals).Indicators);
+        Assert.Equal(Of(lines: [Line(15_000_00, 10_000_00, 0.04m)]).Loss.TotalMinor, Of(lines: [Line(15_000_00, 10_000_00, 0.04m)], deals: deals).Loss.TotalMinor);
+    }
+
+    [Fact]
+    public void Deal_IsLoweredByTheBackOfficeAlone()
+    {
+        var deal = new OpenDeal(DealKind.Trade, "acme", 10_000_00, On, On.AddDays(2));
+
+        Assert.Equal(deal with { AmountMinor = 12_000_00 }, OpenDeal.Decide(deal, false, deal with { AmountMinor = 12_000_00 }, byFrontOffice: true).Value);
+        foreach (var lowered in new[] { deal with { AmountMinor = 8_000_00 }, deal with { Until = On.AddDays(1) }, deal with { From = On.AddDays(1) }, deal with { Counterparty = "other" } })
+        {
+            Assert.Equal("credit/deal-lowered", OpenDeal.Decide(deal, false, lowered, byFrontOffice: true).Refusal!.Code);
+            Assert.Equal(lowered, OpenDeal.Decide(deal, false, lowered, byFrontOffice: false).Value);
+        }
+
+        Assert.Equal("credit/state", OpenDeal.Decide(deal, true, deal, byFrontOffice: false).Refusal!.Code);
+    }
+
+    [Fact]
     public void Allowances_BookTheChangeAlone()
     {
         Dictionary<string, Int128> balances = new(StringComparer.Ordinal) { ["0996"] = -100_00, ["0998"] = -50_00 };
@@ -123,11 +151,11 @@ public sealed class CounterpartyExposureTests
 
     private static CounterpartyExposure Of(
         CounterpartyKind kind = CounterpartyKind.Business, IReadOnlyList<OpenItem>? items = null, IReadOnlyList<CreditApplication>? lines = null, IReadOnlyList<Collateral>? collateral = null, int[]? grades = null, string? group = null,
-        string id = "acme", long? limitMinor = null)
+        string id = "acme", long? limitMinor = null, IReadOnlyList<OpenDeal>? deals = null)
     {
         var ratings = (grades ?? []).Select((grade, n) => new Rating(On.AddDays(-10 + n), 50, grade, null));
         var party = new Counterparty("Acme", kind, group, [.. ratings], limitMinor is { } limit ? [new CreditLimit(On, limit, "why")] : []);
-        return CounterpartyExposure.Of(new CounterpartyFacts(id, party, lines ?? [], collateral ?? [], items ?? [], 0, WasInDefault: false), Figures, On, 2);
+        return CounterpartyExposure.Of(new CounterpartyFacts(id, party, lines ?? [], collateral ?? [], items ?? [], 0, WasInDefault: false, deals ?? []), Figures, On, 2);
     }
 
     private static OpenItem Item(int days, long openMinor) => new("1400", "acme", $"R-{days}", On.AddDays(-days), days, openMinor, 0, 1, [1], On.AddDays(-days - 30));

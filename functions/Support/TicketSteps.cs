@@ -1,0 +1,78 @@
+using System.Text.Json;
+using BackOffice.Kernel;
+
+namespace BackOffice.Support;
+
+/// <summary>The way of everything that happens to a ticket: decide → plan its clocks → put the next look down → commit → tell.</summary>
+public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseSteps steps, TimeProvider time)
+{
+    /// <summary>Now, in whole seconds, as tickets count.</summary>
+    public DateTimeOffset Now => Seconds(time.GetUtcNow());
+
+    /// <summary>Cuts fractions of a second off.</summary>
+    public static DateTimeOffset Seconds(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+
+    /// <summary>A new ticket. The rules must hold its service; null: they are loaded.</summary>
+    public async Task<Outcome<CaseResult>> CreateAsync(string book, string id, CaseCommand command, Ticket wanted, RuleBook? known)
+    {
+        if (known is null && !(await rules.LoadAsync(book, [wanted.Service])).Is(out known, out var refusal)) return refusal;
+        if (!known!.Levels.TryGetValue(wanted.Service, out var level)) return new Refusal(422, "support/service-unknown", $"There is no service '{Ids.Cut(wanted.Service)}'.", "service");
+        return await steps.RunAsync(support.Tickets, book, id, command, _ => Planned(book, id, wanted with { Team = level.At(wanted.OpenedAt).Team }, known, command.By, Now));
+    }
+
+    /// <summary>Something that happens to a ticket, as <paramref name="change"/> says when it sees it as it stands.</summary>
+    public Task<Outcome<CaseResult>> RunAsync(string book, string id, CaseCommand command, Func<Ticket, Task<Outcome<TicketChange>>> change) =>
+        steps.RunAsync(support.Tickets, book, id, command, async row =>
+        {
+            var ticket = SupportTables.ReadTicket(row!);
+            if (!(await change(ticket)).Is(out var wanted, out var refusal)) return refusal;
+            if (command.IfMatch is null && TicketDecisions.SetBy(ticket, wanted.Event.Act) is { } setter && setter != command.By)
+                return new Refusal(428, "case/if-match-required", $"'{setter}' has set this before. Read the ticket, and send its ETag as If-Match, so that nobody overwrites what they have not seen. Now it is {row!.Tag}.");
+            if (!(await rules.LoadAsync(book, ServicesOf(ticket).Append(wanted.Event.Service ?? ticket.Service))).Is(out var known, out refusal)) return refusal;
+            if (!TicketDecisions.Apply(id, ticket, wanted, known.ReopenDays).Is(out var after, out refusal)) return refusal;
+            return Planned(book, id, after, known, command.By, Now, wanted);
+        });
+
+    /// <summary>
+    /// Looks at a ticket whose deadline has come: tells what its clocks have come to, closes it when its time has come, and puts down the next look. What is as it was changes nothing. The version it leaves; null: there is no such ticket.
+    /// </summary>
+    /// <param name="loadAsync">Where the rules come from: (book, services).</param>
+    public async Task<int?> LookAsync(Deadline deadline, string by, Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>> loadAsync)
+    {
+        var (book, id) = (deadline.Book, deadline.Case);
+        while (true)
+        {
+            if (await support.Tickets.Cases.FindAsync(book, id) is not { } row) return null; // put down for a commit that never was
+            var ticket = SupportTables.ReadTicket(row);
+            var now = Now > deadline.DueAt ? Now : deadline.DueAt; // another instance's clock said that it had come
+            if (ticket.IsOver || !(await loadAsync(book, ServicesOf(ticket))).Is(out var known, out _)) return row.Version;
+
+            var command = new CaseCommand("look", "{}", by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"look@{row.Version}"), row.Tag);
+            var closes = ticket.Status == TicketStatus.Resolved && TicketPlan.ClosesAt(ticket, known) <= now;
+            var plan = TicketPlan.Of(book, id, ticket, known, now);
+            if (!closes && plan.Notices.Count == 0 && plan.Ticket.DueAt == ticket.DueAt)
+            {
+                await steps.LookAgainAsync(support.Tickets, book, id, plan.NextAt);
+                return row.Version;
+            }
+
+            var outcome = closes
+                ? await RunAsync(book, id, command with { Command = JsonFields.NameOf(TicketAct.Close) }, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange(new TicketEvent(now > ticket.LastAt ? now : ticket.LastAt, TicketAct.Close, by))))
+                : await steps.RunAsync(support.Tickets, book, id, command, seen => Planned(book, id, SupportTables.ReadTicket(seen!), known, by, now));
+            if (outcome.Is(out var result, out var refusal)) return result.Case.Version;
+            if (refusal.Status != 412) throw new InvalidOperationException($"Ticket {id} of book {book} cannot be looked at: {refusal.Faults[0].Detail}"); // else somebody was first: look at what it is now
+        }
+    }
+
+    private static Outcome<CaseDecision> Planned(string book, string id, Ticket ticket, RuleBook rules, string by, DateTimeOffset now, TicketChange? change = null)
+    {
+        var plan = TicketPlan.Of(book, id, ticket, rules, now);
+        var merged = ticket.Status == TicketStatus.Merged ? ticket.MergedInto : null;
+        var link = change is { Event.Act: TicketAct.Link or TicketAct.Unlink, Link: { Kind: LinkKind.Problem or LinkKind.ConfigurationItem } known } ? known : null;
+        var tell = plan.Notices.Count == 0 && merged is null && link is null ? null
+            : JsonSerializer.Serialize(new TicketTell(plan.Notices, merged, id, by, ticket.LastAt, link, change?.Event.Act == TicketAct.Link), SupportJson.Default.TicketTell);
+        return new CaseDecision(SupportTables.Write(plan.Ticket), ticket.IsOver, tell, plan.NextAt);
+    }
+
+    private static IEnumerable<string> ServicesOf(Ticket ticket) => ticket.Events.Where(e => e.Service is not null).Select(e => e.Service!);
+}
