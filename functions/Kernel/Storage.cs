@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
@@ -7,15 +8,17 @@ using Microsoft.Extensions.Configuration;
 namespace BackOffice.Kernel;
 
 /// <summary>
-/// The app's tables and queues. Where they are: <c>AzureWebJobsStorage</c> as a connection string (one machine), or
+/// The app's tables and queues, named in <c>infra/storage.json</c>, which the deployment makes them from. Where they are: <c>AzureWebJobsStorage</c> as a connection string (one machine), or
 /// <c>AzureWebJobsStorage__accountName</c> / <c>__tableServiceUri</c> + <c>__queueServiceUri</c> with the app's managed identity (Azure; <c>__clientId</c> names a user-assigned one).
 /// <c>Storage__NamePrefix</c> stands before each table and queue name, so that tests do not meet.
 /// </summary>
 public sealed class Storage
 {
-    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters", "Agenda", "Accruals", "Assets", "Counterparties", "Collateral", "CreditApplications", "DunningStops", "OpenDeals", "Tickets", "TicketsFeed", "TicketIntake", "ServiceLevels", "ServiceCalendars", "SupportTeams", "ConfigurationItems", "Problems", "Nights", "PoisonMessages"];
+    /// <summary>Every table of the app.</summary>
+    public static readonly IReadOnlyList<string> Tables = Names("tables");
+
     /// <summary>Every queue of the app; beside each the platform keeps <c>{queue}-poison</c>.</summary>
-    public static readonly IReadOnlyList<string> Queues = ["ledger-post", "ledger-import", "ledger-checkpoint", "accruals", "assets", "credit", "tickets", "configuration-items", "support-intake", "support-replan", "support-escalations", "nightly", "nightly-chunk"];
+    public static readonly IReadOnlyList<string> Queues = Names("queues");
 
     private readonly TableServiceClient _tables;
     private readonly QueueServiceClient _queues;
@@ -71,6 +74,13 @@ public sealed class Storage
 
     private Task CreateAsync() =>
         Task.WhenAll([.. Tables.Select(table => (Task)Table(table).CreateIfNotExistsAsync()), .. Queues.Select(queue => (Task)Queue(queue).CreateIfNotExistsAsync())]);
+
+    private static string[] Names(string kind)
+    {
+        using var stream = typeof(Storage).Assembly.GetManifestResourceStream("BackOffice.storage.json")!;
+        using var names = JsonDocument.Parse(stream);
+        return [.. names.RootElement.GetProperty(kind).EnumerateArray().Select(name => name.GetString()!)];
+    }
 
     /// <summary>A caller waits at most some seconds: three tries of ten seconds, soon after one another.</summary>
     private static void Patience(ClientOptions options)
