@@ -26,6 +26,16 @@ public static class CreditEntries
         return amount == 0 ? null : Entry(id, application, "i" + BusinessDay.Text(date), date, $"{id}: interest of {BusinessDay.Text(date)}", application.Accounts.InterestReceivable, application.Accounts.InterestIncome, amount);
     }
 
+    /// <summary>
+    /// What a night's interest should have been, less what it posted, <c>c{date of that night}</c>: a movement that was committed while the night was under way counted in one reckoning and not in the other. Null when they agree.
+    /// Worked: the night of the 5th posted 5.00, and a repayment that reached it late makes it 3.00 → −2.00, dated the 6th.
+    /// </summary>
+    public static Entry? OfCorrection(string id, CreditApplication application, DateOnly date, DateOnly on, long postedMinor)
+    {
+        var amount = (OfInterest(id, application, date) is { } right ? right.Lines[0].AmountMinor : 0) - postedMinor;
+        return amount == 0 ? null : Entry(id, application, "c" + BusinessDay.Text(date), on, $"{id}: interest of {BusinessDay.Text(date)} made good", application.Accounts.InterestReceivable, application.Accounts.InterestIncome, amount);
+    }
+
     /// <summary>What the nights through a day post in all: the interest of the movements that they knew.</summary>
     public static long AccruedMinor(CreditApplication application, DateOnly through)
     {

@@ -52,7 +52,13 @@ public sealed class CreditNight(CreditTables credit) : INightWork
         for (var date = night.Date; date >= first; date = date.AddDays(-1))
         {
             if (CreditEntries.OfInterest(id, application, date) is not { } entry) continue;
-            if (night.IsIn(entry.Id)) break;
+            if (night.IsIn(entry.Id))
+            {
+                var posted = (long)(night.PostedMinor(entry.Id, application.Accounts.InterestReceivable, application.Counterparty) ?? 0);
+                if (CreditEntries.OfCorrection(id, application, date, night.Date, posted) is { } correction && !night.IsIn(correction.Id)) missing.Add(correction);
+                break;
+            }
+
             missing.Add(entry);
         }
 

@@ -22,7 +22,7 @@ public sealed class OverrideRating(Books books, CreditTables credit, CaseSteps s
             var (date, grade, reason) = (fields.Date("date"), fields.Whole("grade", 1, 10), fields.Text("reason", 500));
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
-            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, Command, canonical), known =>
+            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Repeatable(request, Command, canonical), known =>
                 Decide(CreditTables.ReadCounterparty(known!), date!.Value, grade!.Value, reason, BusinessDay.Today(time)).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });

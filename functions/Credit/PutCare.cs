@@ -20,7 +20,7 @@ public sealed class PutCare(Books books, CreditTables credit, CaseSteps steps, T
             var (date, level, reason) = (fields.Date("date"), fields.Choice<CareLevel>("level", "credit/care"), fields.Text("reason", 500));
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
-            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, "care", canonical), known =>
+            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Repeatable(request, "care", canonical), known =>
             {
                 var before = CreditTables.ReadCounterparty(known!);
                 return before.Cares?.Count >= Counterparty.MaxHistory

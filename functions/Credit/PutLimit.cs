@@ -19,7 +19,7 @@ public sealed class PutLimit(Books books, CreditTables credit, CaseSteps steps, 
             var (from, amount, reason) = (fields.Date("from"), fields.Minor("amount", found.Digits, orZero: true), fields.Text("reason", 500));
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
-            var outcome = await steps.RunAsync(credit.Counterparties, book, counterparty, CaseCommand.Of(request, "limit", canonical), known =>
+            var outcome = await steps.RunAsync(credit.Counterparties, book, counterparty, CaseCommand.Repeatable(request, "limit", canonical), known =>
             {
                 var before = CreditTables.ReadCounterparty(known!);
                 return before.Limits.Count >= Counterparty.MaxHistory

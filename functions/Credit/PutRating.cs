@@ -26,7 +26,7 @@ public sealed class PutRating(Books books, CreditTables credit, CaseSteps steps,
             foreach (var name in Scorecard.Names) weights[name] = (await parameters.HistoryAsync(Parameter.Find($"credit.score.{name}")!)).On(date!.Value)?.Value ?? 0;
 
             var isFront = Caller.Of(request).Roles.Contains(Roles.FrontOffice);
-            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Of(request, Command, canonical), known =>
+            var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Repeatable(request, Command, canonical), known =>
                 Decide(CreditTables.ReadCounterparty(known!), date!.Value, scores, weights, isFront, BusinessDay.Today(time)).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });

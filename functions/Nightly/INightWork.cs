@@ -87,6 +87,14 @@ public sealed record NightScope(Book Book, int Digits, BookSettings Settings, Da
     /// <summary>Whether the night before proved an entry with this id.</summary>
     public bool IsProved(string entryId) => IsAmongFirst(ProvedEntry, entryId);
 
+    /// <summary>What an entry in the book posted to an account for a party, minor units, a debit positive; null when there is no such entry.</summary>
+    public Int128? PostedMinor(string entryId, string account, string party)
+    {
+        var digest = Ids.Digest(entryId);
+        return Book.ReadKnown(state => state.Index.Find(digest) is not { } number || number > Entry ? null
+            : state.Account(account) is { } found && found.Parties.TryGetValue(party, out var known) ? known.Postings.Where(posting => posting.Entry == number).Aggregate(Int128.Zero, (sum, posting) => sum + posting.AmountMinor) : (Int128?)0);
+    }
+
     public Int128 BalanceMinor(string account) => Balances.GetValueOrDefault(account);
 
     private bool IsAmongFirst(long entries, string entryId)
