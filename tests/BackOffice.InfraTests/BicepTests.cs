@@ -10,6 +10,25 @@ public class BicepTests(Infra infra)
         Assert.All(infra.Results, compiled => Assert.True(compiled.Value is { ExitCode: 0, Complaints: "" }, $"{compiled.Key}: {compiled.Value.Complaints}"));
     }
 
+    /// <summary>The rules of bicepconfig.json are errors, and what breaks one does not pass unseen.</summary>
+    [Fact]
+    public async Task Bicep_ThatBreaksARule_DoesNotCompile()
+    {
+        var folder = Directory.CreateTempSubdirectory("backoffice-lint-");
+        try
+        {
+            File.Copy(Path.Combine(Repository.Infra, "bicepconfig.json"), Path.Combine(folder.FullName, "bicepconfig.json"));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "bad.bicep"), "param unused string\noutput url string = 'https://st.blob.core.windows.net'\n", TestContext.Current.CancellationToken);
+            var result = await Bicep.RunAsync(folder.FullName, new Dictionary<string, string>(), "build", "bad.bicep", "--stdout");
+            Assert.NotEqual(0, result.ExitCode);
+            Assert.All(["no-unused-params", "use-description-params", "no-hardcoded-env-urls"], rule => Assert.Contains($"Error {rule}", result.Complaints, StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Bicep_IsFormatted()
     {
