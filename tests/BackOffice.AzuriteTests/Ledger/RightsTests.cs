@@ -33,7 +33,7 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
     [Fact]
     public void OnlyWhatTellsNothingOfABook_IsOpenToAll()
     {
-        Assert.Equal(["CalculateAccrual", "CalculateDepreciation", "CalculateExpectedLoss", "CalculateInterest", "CalculateLateInterest", "GetCalendar", "GetHealth"],
+        Assert.Equal(["CalculateAccrual", "CalculateDepreciation", "CalculateExpectedLoss", "CalculateInterest", "CalculateLateInterest", "CalculateSla", "GetCalendar", "GetHealth"],
             HttpFunctions.Where(function => function.GetCustomAttribute<OpenToAllAttribute>() is not null).Select(Name).Order());
         Assert.True(HttpFunctions.Length >= 20);
     }
