@@ -74,7 +74,7 @@ public sealed class CalculateSla
 
     private static OneEvent? ReadEvent(JsonFields fields, List<Fault> faults)
     {
-        var (before, at, type, by) = (faults.Count, fields.Instant("at"), fields.Choice<EventType>("type", "support/event-type"), fields.OptionalText("by"));
+        var (at, type, by) = (fields.Instant("at"), fields.Choice<EventType>("type", "support/event-type"), fields.OptionalText("by"));
         var isAutomatic = type is EventType.Reply && fields.Has("automatic") && fields.Flag("automatic") == true;
         if (type is EventType.Reply) fields.Absent("automatic");
         SlaTargets? targets = null;
@@ -87,7 +87,7 @@ public sealed class CalculateSla
             fields.Absent("calendar");
         }
 
-        return faults.Count > before ? null : new OneEvent(at!.Value, KindOf(type!.Value, isAutomatic), by, targets, calendar, fields.PathOf("at"), fields.PathOf("calendar"));
+        return (at, type) is ({ } when, { } what) ? new OneEvent(when, KindOf(what, isAutomatic), by, targets, calendar, fields.PathOf("at"), fields.PathOf("calendar")) : null;
     }
 
     private static ClockEventKind? KindOf(EventType type, bool isAutomatic) => type switch

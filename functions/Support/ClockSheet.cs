@@ -48,7 +48,7 @@ public enum ClockState
 /// <param name="ElapsedSeconds">Counted in its current cycle, each part by the calendar that held in it; also where no promise holds.</param>
 /// <param name="TargetMinutes">The promise that holds, or held when it stopped.</param>
 /// <param name="DueAt">
-/// The first instant since which what has elapsed has not been less than the target that holds: where that still lies ahead, under the terms already known. Of a stopped clock: when it was due, or would have been had it run on from its stop.
+/// The first instant since which what has elapsed has not been less than the target that holds: where that still lies ahead, under the terms already known. Of a stopped clock: when it was due, or would have been had it run on from its stop, under the terms of then.
 /// Null: a paused clock that has not come so far, no promise, or not within ten years.
 /// </param>
 /// <param name="IsBreached">Stopped after <paramref name="DueAt"/> (at it: met); otherwise that instant has come.</param>

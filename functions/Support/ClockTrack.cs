@@ -52,8 +52,14 @@ internal sealed class ClockTrack(ClockKind kind, List<ClockSpan> spans, IReadOnl
         return new Clock(kind, state, ElapsedSeconds, target, due, StoppedAt is { } stopped ? stopped > due : Now >= due, StoppedAt, Cycles, BreachedCycles);
     }
 
-    /// <summary>When it came to so many percent of its target; ahead of the spans when it runs, or would had it not been stopped.</summary>
-    public DateTimeOffset? Reached(int percent) => Passed(percent) ?? (IsRunning || StoppedAt is not null ? Ahead(StoppedAt ?? Now, percent) : null);
+    /// <summary>
+    /// When it came to so many percent of its target; ahead of the spans when it runs, under the terms already known. A stopped one is looked at as if it ran on under those that held at its stop: no later change moves when it was due.
+    /// </summary>
+    public DateTimeOffset? Reached(int percent) =>
+        Passed(percent) is { } passed ? passed
+        : StoppedAt is { } stopped ? Ahead(stopped, percent, [spans[_end!.Value - 1].Terms])
+        : IsRunning ? Ahead(Now, percent, terms)
+        : null;
 
     /// <summary>The same within the spans of its cycle. What a later target has put off does not count.</summary>
     private DateTimeOffset? Passed(int percent)
@@ -71,17 +77,17 @@ internal sealed class ClockTrack(ClockKind kind, List<ClockSpan> spans, IReadOnl
         return reached;
     }
 
-    /// <summary>The same after the spans, from what has elapsed on, under the terms that are known for then.</summary>
-    private DateTimeOffset? Ahead(DateTimeOffset from, int percent)
+    /// <summary>The same after the spans, from what has elapsed on.</summary>
+    private DateTimeOffset? Ahead(DateTimeOffset from, int percent, IReadOnlyList<ServiceTerms> known)
     {
         var elapsed = ElapsedSeconds;
-        for (var n = Clocks.TermsAt(terms, from); ; n++)
+        while (true)
         {
-            var (calendar, wanted) = (terms[n].Calendar, Wanted(terms[n], percent));
+            var n = Clocks.TermsAt(known, from);
+            var (calendar, wanted) = (known[n].Calendar, Wanted(known[n], percent));
             if (elapsed >= wanted) return from; // these terms ask for less than has elapsed
-            if (n + 1 == terms.Count) return wanted is null ? null : calendar.Reach(from, wanted.Value - elapsed);
-            var next = terms[n + 1].From;
-            if (next <= from) continue;
+            if (n + 1 == known.Count) return wanted is null ? null : calendar.Reach(from, wanted.Value - elapsed);
+            var next = known[n + 1].From;
             // At the very instant at which other terms begin, theirs is the target.
             if (wanted is not null && calendar.Reach(from, wanted.Value - elapsed, next) is { } reached && reached < next) return reached;
             elapsed += calendar.SecondsBetween(from, next);
