@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackOffice.Kernel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -53,15 +52,13 @@ public sealed class CalculateExpectedLoss
         var isTold = fields.Has("drawn") || fields.Has("undrawn") || fields.Has("ccf");
         var exposure = isTold ? ReadExposure(fields, digits) : null;
         foreach (var member in (string[])["drawn", "undrawn", "ccf"]) fields.Absent(member);
-        var years = ReadList(fields.Element("years"), "years", new Fault("years", "credit/years", $"'years' is an array of 1 to {MaxYears} years."), 1, MaxYears, faults, one =>
+        var years = fields.List("years", "credit/years", 1, MaxYears, one =>
         {
             decimal? ead = one.Has("ead") || !isTold ? one.Minor("ead", digits, orZero: true) : exposure?.EadMinor ?? 0;
             one.Absent("ead");
             return (ead, one.Rate("pd", "credit/rate")) is ({ } known, { } pd) ? new ExposureYear(known, pd) : null;
         });
-        var given = fields.Has("collateral") ? fields.Element("collateral") : null;
-        fields.Absent("collateral");
-        var collateral = ReadList(given, "collateral", new Fault("collateral", "credit/collateral", $"'collateral' is an array of at most {MaxCollateral} items."), 0, MaxCollateral, faults, one =>
+        var collateral = fields.List("collateral", "credit/collateral", 0, MaxCollateral, one =>
             (one.Minor("value", digits, orZero: true), one.Rate("haircut", "credit/rate")) is ({ } value, { } haircut) ? new Security(value, haircut) : null);
         return faults.Count > 0 ? null : ExpectedLoss.Of((LossStage)stage!.Value, years, lgd!.Value, eir!.Value, exposure, collateral);
     }
@@ -73,26 +70,5 @@ public sealed class CalculateExpectedLoss
         var drawn = fields.Minor("drawn", digits, orZero: true);
         var (undrawn, ccf) = hasUndrawn ? (fields.Minor("undrawn", digits, orZero: true), fields.Rate("ccf", "credit/rate")) : (0, 0);
         return (drawn, undrawn, ccf) is ({ } d, { } u, { } c) ? new Exposure(d, u, c) : null;
-    }
-
-    private static List<T> ReadList<T>(JsonElement? list, string name, Fault count, int from, int to, List<Fault> faults, Func<JsonFields, T?> read) where T : class
-    {
-        List<T> items = [];
-        if (list is not { } given) return items;
-        if (given.ValueKind != JsonValueKind.Array || given.GetArrayLength() < from || given.GetArrayLength() > to)
-        {
-            faults.Add(count);
-            return items;
-        }
-
-        var n = 0;
-        foreach (var element in given.EnumerateArray())
-        {
-            var fields = new JsonFields(element, faults, $"{name}[{n++}]");
-            if (read(fields) is { } item) items.Add(item);
-            fields.NoOthers();
-        }
-
-        return items;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackOffice.Kernel;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -51,28 +50,10 @@ public sealed class CalculateInterest
         var (rate, dayCount) = (fields.Rate("rate", "credit/rate", -1), fields.Choice<DayCount>("dayCount", "credit/day-count"));
         if (to < from) faults.Add(new Fault("to", "credit/span", $"The time ends on {BusinessDay.Text(to.Value)}, before it begins on {BusinessDay.Text(from.Value)}."));
         else if (to?.DayNumber - from?.DayNumber >= MaxDays) faults.Add(new Fault("to", "credit/span", $"At most {MaxDays} days are computed at once."));
-        List<BalanceMovement> movements = [];
-        if (fields.Element("movements") is { } list)
-        {
-            if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() is > 0 and <= MaxMovements)
-            {
-                var n = 0;
-                foreach (var one in list.EnumerateArray())
-                    if (ReadMovement(one, digits, faults, $"movements[{n++}]") is { } movement) movements.Add(movement);
-            }
-            else faults.Add(new Fault("movements", "credit/movements", $"'movements' is an array of 1 to {MaxMovements} movements."));
-        }
-
+        var movements = fields.List("movements", "credit/movements", 1, MaxMovements, one =>
+            (one.Date("date"), one.Minor("amount", digits, orNegative: true)) is ({ } date, { } amount) ? new BalanceMovement(date, amount) : null);
         if (BalanceFault(movements, digits) is { } beyond) faults.Add(beyond);
         return faults.Count > 0 ? null : new Wanted(from!.Value, to!.Value, rate!.Value, dayCount!.Value, movements);
-    }
-
-    private static BalanceMovement? ReadMovement(JsonElement json, int digits, List<Fault> faults, string path)
-    {
-        var fields = new JsonFields(json, faults, path);
-        var (date, amount) = (fields.Date("date"), fields.Minor("amount", digits, orNegative: true));
-        fields.NoOthers();
-        return date is null || amount is null ? null : new BalanceMovement(date.Value, amount.Value);
     }
 
     private static Fault? BalanceFault(List<BalanceMovement> movements, int digits)

@@ -51,21 +51,6 @@ public sealed class JsonFields
         return null;
     }
 
-    /// <summary>An instant in ISO 8601 with its offset, cut to whole seconds: <c>2026-03-02T08:00:00Z</c>.</summary>
-    public DateTimeOffset? Instant(string name)
-    {
-        var text = Text(name, 40);
-        if (text.Length == 0) return null;
-        if (ParseInstant(text) is { } instant) return instant;
-        Fault(name, "request/instant", $"'{name}' must be an instant with its offset, such as 2026-03-02T08:00:00Z, from {BusinessDay.Text(BusinessDay.Earliest)} to {BusinessDay.Text(BusinessDay.Latest)}.");
-        return null;
-    }
-
-    internal static DateTimeOffset? ParseInstant(string text) =>
-        DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var at)
-        && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10) && at.Year >= BusinessDay.Earliest.Year && at.Year <= BusinessDay.Latest.Year
-            ? new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero) : null;
-
     /// <summary>A month, <c>yyyy-MM</c>, as its first day.</summary>
     public DateOnly? Month(string name)
     {
@@ -73,6 +58,16 @@ public sealed class JsonFields
         if (text.Length == 0) return null;
         if (BusinessDay.ParseMonth(text) is { } month) return month;
         Fault(name, "request/month", $"'{name}' must be a month yyyy-MM from {BusinessDay.MonthText(BusinessDay.Earliest)} to {BusinessDay.MonthText(BusinessDay.Latest)}.");
+        return null;
+    }
+
+    /// <summary>An instant by ISO 8601 with <c>Z</c> or an offset, as UTC in whole seconds; fractions are cut.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        var text = Text(name, 40);
+        if (text.Length == 0) return null;
+        if (Moment.Parse(text) is { } instant) return instant;
+        Fault(name, "request/instant", $"'{name}' must be an instant such as 2026-03-27T16:00:00Z or 2026-03-27T17:00:00+01:00, from {BusinessDay.Text(BusinessDay.Earliest)} to {BusinessDay.Text(BusinessDay.Latest)}.");
         return null;
     }
 
@@ -176,7 +171,7 @@ public sealed class JsonFields
             if (texts.Count == array.GetArrayLength()) return texts;
         }
 
-        _faults.Add(fault with { Path = _path.Length == 0 ? fault.Path : $"{_path}.{fault.Path}" });
+        _faults.Add(fault with { Path = PathOf(fault.Path) });
         return [];
     }
 
@@ -235,6 +230,34 @@ public sealed class JsonFields
         return value;
     }
 
+    /// <summary>The members of an object within this one, or null and a fault.</summary>
+    public JsonFields? Inner(string name) => Element(name) is { } element ? new JsonFields(element, _faults, PathOf(name)) : null;
+
+    /// <summary>
+    /// An array of <paramref name="from"/> to <paramref name="to"/> objects, each read member by member; otherwise empty and a fault with this code. It may be left out when it may be empty. Elements that were read as null have had their faults.
+    /// </summary>
+    public List<T> List<T>(string name, string code, int from, int to, Func<JsonFields, T?> read) where T : class
+    {
+        List<T> items = [];
+        if (from == 0 && !Has(name)) Absent(name);
+        else if (Element(name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() >= from && list.GetArrayLength() <= to)
+        {
+            var n = 0;
+            foreach (var element in list.EnumerateArray())
+            {
+                var fields = new JsonFields(element, _faults, PathOf($"{name}[{n++}]"));
+                if (read(fields) is { } item) items.Add(item);
+                fields.NoOthers();
+            }
+        }
+        else if (Has(name)) Fault(name, code, $"'{name}' is an array of {(from == 0 ? "at most " : $"{from} to ")}{to} objects.");
+
+        return items;
+    }
+
+    /// <summary>Where a member stands in the request: <c>lines[1].debit</c>.</summary>
+    public string PathOf(string name) => _path.Length == 0 ? name : name.Length == 0 ? _path : $"{_path}.{name}";
+
     /// <summary>Marks a member as known that may be left out; null.</summary>
     public string? Absent(string name)
     {
@@ -273,7 +296,7 @@ public sealed class JsonFields
 
     private string Fault(string name, string code, string detail)
     {
-        _faults.Add(new Fault(_path.Length == 0 ? name : name.Length == 0 ? _path : $"{_path}.{name}", code, detail));
+        _faults.Add(new Fault(PathOf(name), code, detail));
         return "";
     }
 

@@ -44,7 +44,7 @@ public sealed class QueryFields(IQueryCollection query)
     public DateTimeOffset? Instant(string name)
     {
         if (Text(name) is not { } text) return null;
-        if (JsonFields.ParseInstant(text) is { } instant) return instant;
+        if (Moment.Parse(text) is { } instant) return instant;
         Faults.Add(new Fault(name, "request/instant", $"'{name}' must be an instant such as 2026-03-02T08:00:00Z, not '{Ids.Cut(text)}'."));
         return null;
     }

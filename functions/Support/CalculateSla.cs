@@ -39,7 +39,7 @@ public sealed class CalculateSla
 
     private static Wanted? Read(JsonFields fields, List<Fault> faults)
     {
-        var (calendar, targets, now) = (ReadCalendar(fields, "", faults), ReadTargets(fields, "", faults), fields.Instant("now"));
+        var (calendar, targets, now) = (ReadCalendar(fields, faults), ReadTargets(fields, faults), fields.Instant("now"));
         if (fields.Element("events") is not { } list) return null;
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is 0 or > MaxEvents)
         {
@@ -58,8 +58,8 @@ public sealed class CalculateSla
             var isAutomatic = one.Has("automatic") ? one.Flag("automatic") : one.Absent("automatic") is not null;
             if (act is TicketAct.Priority or TicketAct.Service)
             {
-                if (one.Has("targets")) targets = ReadTargets(one, path + ".", faults);
-                if (one.Has("calendar")) calendar = ReadCalendar(one, path + ".", faults);
+                if (one.Has("targets")) targets = ReadTargets(one, faults);
+                if (one.Has("calendar")) calendar = ReadCalendar(one, faults);
                 if (at is not null && calendar is not null && targets is not null && terms.Count > 0) terms.Add(new ServiceTerms(at.Value, path, calendar, targets));
                 foreach (var member in (string[])["targets", "calendar"]) one.Absent(member);
             }
@@ -82,16 +82,15 @@ public sealed class CalculateSla
         return faults.Count > 0 ? null : new Wanted(events, terms, now!.Value);
     }
 
-    private static ServiceCalendar? ReadCalendar(JsonFields fields, string path, List<Fault> faults)
+    private static ServiceCalendar? ReadCalendar(JsonFields fields, List<Fault> faults)
     {
-        if (fields.Element("calendar") is not { } given) return null;
-        var inner = new JsonFields(given, faults, path + "calendar");
-        var calendar = ServiceCalendar.Read(inner, faults, path + "calendar.");
+        if (fields.Inner("calendar") is not { } inner) return null;
+        var calendar = ServiceCalendar.Read(inner, faults);
         inner.NoOthers();
         return calendar;
     }
 
-    private static SlaTargets? ReadTargets(JsonFields fields, string path, List<Fault> faults) => fields.Element("targets") is { } given ? SlaTargets.Read(given, path + "targets", faults) : null;
+    private static SlaTargets? ReadTargets(JsonFields fields, List<Fault> faults) => fields.Element("targets") is { } given ? SlaTargets.Read(given, fields.PathOf("targets"), faults) : null;
 
     private sealed record Wanted(IReadOnlyList<ClockEvent> Events, IReadOnlyList<ServiceTerms> Terms, DateTimeOffset Now);
 }

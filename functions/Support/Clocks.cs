@@ -156,6 +156,7 @@ public sealed record ClockSheet(IReadOnlyList<Clock> Clocks, IReadOnlyList<Clock
 public sealed class ClockTrack
 {
     private readonly List<Leg> _legs = [];
+    private int _foreseen;
 
     /// <summary>Seconds of service counted by now.</summary>
     public long ElapsedSeconds { get; private set; }
@@ -170,7 +171,7 @@ public sealed class ClockTrack
     internal long Go(DateTimeOffset from, DateTimeOffset? to, ServiceTerms terms, int? targetMinutes, bool counts)
     {
         var counted = counts && to is { } end ? terms.Calendar.SecondsBetween(from, end) : 0;
-        _legs.Add(new Leg(from, to, terms.Calendar, targetMinutes, counts, ElapsedSeconds));
+        _legs.Add(new Leg(from, to, terms.Calendar, targetMinutes, counts, ElapsedSeconds, counted));
         ElapsedSeconds += counted;
         return counted;
     }
@@ -178,18 +179,25 @@ public sealed class ClockTrack
     /// <summary>Legs of the future are not elapsed time: they only say when it would be reached.</summary>
     internal void Foresee(DateTimeOffset from, DateTimeOffset? to, ServiceTerms terms, int? targetMinutes, bool counts)
     {
-        var elapsed = _legs.Count == 0 ? 0 : _legs[^1].After;
-        _legs.Add(new Leg(from, to, terms.Calendar, targetMinutes, counts, elapsed));
+        var elapsed = _legs.Count == 0 ? 0 : _legs[^1].Before + _legs[^1].Counted;
+        _legs.Add(new Leg(from, to, terms.Calendar, targetMinutes, counts, elapsed, counts && to is { } end ? terms.Calendar.SecondsBetween(from, end) : 0));
+        _foreseen++;
     }
 
-    internal void Unforesee() => _legs.RemoveAt(_legs.Count - 1);
+    internal void Unforesee()
+    {
+        _legs.RemoveAt(_legs.Count - 1);
+        _foreseen--;
+    }
 
-    /// <summary>The first instant at which elapsed reaches so many percent of the target that then holds; a raised target makes an earlier reaching forgotten, a lowered one is reached when it is lowered.</summary>
+    /// <summary>The first instant at which elapsed reaches so many percent of the target that then holds; a raised target makes an earlier reaching forgotten, a lowered one is reached when it is lowered. Of what is still to come the first is told.</summary>
     public DateTimeOffset? ReachAt(int percent)
     {
         DateTimeOffset? reached = null;
-        foreach (var leg in _legs)
+        for (var n = 0; n < _legs.Count; n++)
         {
+            var leg = _legs[n];
+            if (reached is not null && n > _legs.Count - _foreseen) return reached;
             if (leg.TargetMinutes is not { } minutes)
             {
                 reached = null;
@@ -199,16 +207,13 @@ public sealed class ClockTrack
             var wanted = ((minutes * 60L * percent) + 99) / 100;
             if (reached is not null && leg.Before < wanted) reached = null;
             if (reached is null && leg.Before >= wanted) reached = leg.From;
-            if (reached is null && leg.Counts && leg.Calendar.Reach(leg.From, wanted - leg.Before) is { } at && (leg.To is null || at <= leg.To)) reached = at;
+            if (reached is null && leg.Counts && leg.Calendar.Reach(leg.From, wanted - leg.Before) is { } at && (leg.To is null || at < leg.To)) reached = at; // its end belongs to the next
         }
 
         return reached;
     }
 
-    private sealed record Leg(DateTimeOffset From, DateTimeOffset? To, ServiceCalendar Calendar, int? TargetMinutes, bool Counts, long Before)
-    {
-        public long After => Before + (Counts && To is { } to ? Calendar.SecondsBetween(From, to) : 0);
-    }
+    private sealed record Leg(DateTimeOffset From, DateTimeOffset? To, ServiceCalendar Calendar, int? TargetMinutes, bool Counts, long Before, long Counted);
 }
 
 /// <summary>The clocks of a service level as a pure function of what happened.</summary>
@@ -270,7 +275,7 @@ public static class Clocks
                     Stop(ClockKind.FirstResponse);
                     if (_stopped[(int)ClockKind.Update] is null) EndCycle();
                     break;
-                case ClockEventKind.Hold:
+                case ClockEventKind.Hold when !_resolved:
                     _onHold = true;
                     break;
                 case ClockEventKind.Resume:
@@ -301,7 +306,9 @@ public static class Clocks
             for (var n = _term; n < terms.Count; n++)
             {
                 var (from, to) = (n == _term ? _at : terms[n].From, n + 1 < terms.Count ? terms[n + 1].From : (DateTimeOffset?)null);
-                foreach (var kind in Kinds) _tracks[(int)kind].Foresee(from, to, terms[n], terms[n].Targets.Of(kind), Counts(kind));
+                if (to == from) continue; // of terms that begin at one instant the last hold
+                foreach (var kind in Kinds)
+                    if (n == _term || Counts(kind)) _tracks[(int)kind].Foresee(from, to, terms[n], terms[n].Targets.Of(kind), Counts(kind)); // what stands still is not due in time to come
             }
 
             return new ClockSheet([.. Kinds.Select(kind => _stopped[(int)kind] ?? Running(kind, now))], _spans, _tracks);
@@ -325,7 +332,7 @@ public static class Clocks
             {
                 var track = _tracks[(int)kind];
                 var state = _stopped[(int)kind] is not null ? ClockState.Stopped : Counts(kind) ? ClockState.Running : ClockState.Paused;
-                var counted = state == ClockState.Stopped ? 0 : track.Go(_at, to, term, term.Targets.Of(kind), Counts(kind));
+                var counted = track.Go(_at, to, term, term.Targets.Of(kind), Counts(kind)); // a stopped one counts nothing, and may be reopened
                 counts.Add(new ClockCount(kind, state, counted, track.ElapsedSeconds, term.Targets.Of(kind)));
             }
 

@@ -20,7 +20,7 @@ public sealed class PutConfigurationItem(Books books, SupportTables support, Ass
         if (!(await SupportRequest.ReadAsync(books, request, book, id)).Is(out var body, out var refusal)) return new Problem(refusal);
         using (body)
         {
-            var wanted = Read(body.Fields, body.Faults);
+            var wanted = Read(body.Fields);
             body.Fields.NoOthers();
             if (body.Faults.Count == 0 && wanted.Asset is { } asset && (await assets.Cases.FindAsync(book, asset) is not { } row || !AssetTable.IsAsset(row))) body.Faults.Add(new Fault("asset", "support/asset-unknown", $"There is no asset '{asset}' in the register."));
             for (var n = 0; body.Faults.Count == 0 && n < wanted.DependsOn.Count; n++)
@@ -40,14 +40,14 @@ public sealed class PutConfigurationItem(Books books, SupportTables support, Ass
         }
     }
 
-    private static ConfigurationItem Read(JsonFields fields, List<Fault> faults)
+    private static ConfigurationItem Read(JsonFields fields)
     {
         var (name, kind, user, location, asset) = (fields.Text("name"), fields.Text("kind", 100), fields.OptionalText("user", 100), fields.OptionalText("location"), fields.OptionalId("asset"));
         var dependsOn = fields.OptionalTexts("dependsOn", ConfigurationItem.MaxDependencies, 64, new Fault("dependsOn", "support/depends-on", $"'dependsOn' is a list of at most {ConfigurationItem.MaxDependencies} ids."));
         ItemContract? contract = null;
         if (fields.Has("contract"))
         {
-            var inner = new JsonFields(fields.Element("contract")!.Value, faults, "contract");
+            var inner = fields.Inner("contract")!;
             contract = new ItemContract(inner.Text("supplier"), inner.Text("number", 100), inner.Date("endsOn") ?? default, inner.Whole("noticeDays", 0, 730) ?? 0);
             inner.NoOthers();
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -47,9 +46,8 @@ public sealed class PutServiceLevel(Books books, SupportTables support, CaseStep
     {
         var (from, calendar, team) = (SupportRequest.From(fields, faults, now), fields.Id("calendar"), fields.OptionalId("team"));
         Dictionary<string, SlaTargets> targets = new(StringComparer.Ordinal);
-        if (fields.Element("targets") is { } given)
+        if (fields.Inner("targets") is { } byPriority)
         {
-            var byPriority = new JsonFields(given, faults, "targets");
             foreach (var priority in ServiceLevelVersion.Priorities)
             {
                 if (!byPriority.Has(priority)) byPriority.Absent(priority);
@@ -65,27 +63,9 @@ public sealed class PutServiceLevel(Books books, SupportTables support, CaseStep
 
     private static List<EscalationStep> Escalations(JsonFields fields, List<Fault> faults)
     {
-        if (!fields.Has("escalations"))
-        {
-            fields.Absent("escalations");
-            return [.. Usual];
-        }
-
-        List<EscalationStep> steps = [];
-        var array = fields.Element("escalations")!.Value;
-        if (array.ValueKind == JsonValueKind.Array && array.GetArrayLength() <= ServiceLevelVersion.MaxEscalations)
-        {
-            foreach (var element in array.EnumerateArray())
-            {
-                var inner = new JsonFields(element, faults, $"escalations[{steps.Count}]");
-                steps.Add(new EscalationStep(inner.Whole("percent", 1, 500) ?? 0, inner.Text("role", 100)));
-                inner.NoOthers();
-            }
-
-            if (steps.DistinctBy(step => step.Percent).Count() == steps.Count) return [.. steps.OrderBy(step => step.Percent)];
-        }
-
-        faults.Add(new Fault("escalations", "support/escalations", $"'escalations' is a list of at most {ServiceLevelVersion.MaxEscalations} objects {{percent: 1 to 500, role}}, each percent once."));
-        return [];
+        var isTold = fields.Has("escalations");
+        var steps = fields.List("escalations", "support/escalations", 0, ServiceLevelVersion.MaxEscalations, one => new EscalationStep(one.Whole("percent", 1, 500) ?? 0, one.Text("role", 100)));
+        if (steps.DistinctBy(step => step.Percent).Count() < steps.Count) faults.Add(new Fault("escalations", "support/escalations", "A percentage stands there once."));
+        return isTold ? [.. steps.OrderBy(step => step.Percent)] : [.. Usual];
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -35,22 +34,10 @@ public sealed class PutSupportTeam(Books books, SupportTables support, CaseSteps
 
     private static List<SupportAgent> Agents(JsonFields fields, List<Fault> faults)
     {
-        List<SupportAgent> agents = [];
-        if (fields.Element("agents") is not { } array) return agents;
-        if (array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > SupportTeam.MaxAgents)
-        {
-            faults.Add(new Fault("agents", "support/agents", $"'agents' is a list of at most {SupportTeam.MaxAgents} objects {{id, skills?, maxOpen?}}."));
-            return agents;
-        }
-
-        foreach (var element in array.EnumerateArray())
-        {
-            var path = $"agents[{agents.Count}]";
-            var inner = new JsonFields(element, faults, path);
-            agents.Add(new SupportAgent(inner.Text("id", 100), inner.OptionalTexts("skills", MaxSkills, 100, new Fault("skills", "support/agents", $"'skills' is a list of at most {MaxSkills} texts of 1 to 100 characters.")), inner.Has("maxOpen") ? inner.Whole("maxOpen", 0, 100_000) : inner.Absent("maxOpen") is null ? null : 0));
-            inner.NoOthers();
-        }
-
+        var agents = fields.List("agents", "support/agents", 0, SupportTeam.MaxAgents, one => new SupportAgent(
+            one.Text("id", 100),
+            one.OptionalTexts("skills", MaxSkills, 100, new Fault("skills", "support/agents", $"'skills' is a list of at most {MaxSkills} texts of 1 to 100 characters.")),
+            one.Has("maxOpen") ? one.Whole("maxOpen", 0, 100_000) : one.Absent("maxOpen") is null ? null : 0));
         if (agents.DistinctBy(agent => agent.Id).Count() < agents.Count) faults.Add(new Fault("agents", "support/agents", "An agent is in a team once."));
         return agents;
     }

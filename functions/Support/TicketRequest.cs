@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackOffice.Kernel;
 
 namespace BackOffice.Support;
@@ -20,7 +19,7 @@ internal static class TicketRequest
         var (service, impact, urgency) = (fields.Id("service"), Degree(fields, "impact"), Degree(fields, "urgency"));
         var (subject, text, category) = (fields.Text("subject"), fields.Lines("text", Ticket.MaxTextChars), fields.OptionalText("category", 100));
         var isMajor = fields.Has("major") ? fields.Flag("major") : fields.Absent("major") is not null;
-        var (attachments, at) = (Attachments(fields, faults), At(fields, faults, isOperator, now));
+        var (attachments, at) = (Attachments(fields), At(fields, faults, isOperator, now));
         fields.NoOthers();
         if (self is not null && caller.Length > 0 && caller != self) faults.Add(new Fault("caller", "support/not-own", $"With this role one asks for oneself: the caller is '{self}'."));
         if (faults.Count > 0) return null;
@@ -49,7 +48,7 @@ internal static class TicketRequest
         {
             case TicketAct.Comment:
                 fields.Lines("text", Ticket.MaxTextChars);
-                Attachments(fields, faults);
+                Attachments(fields);
                 var visibility = fields.OptionalText("visibility", 10);
                 if (visibility is not (null or "internal" or "public")) faults.Add(new Fault("visibility", "support/visibility", "'visibility' must be internal or public."));
                 var from = fields.OptionalText("from", 10);
@@ -58,7 +57,7 @@ internal static class TicketRequest
                 break;
             case TicketAct.Reply:
                 fields.Lines("text", Ticket.MaxTextChars);
-                Attachments(fields, faults);
+                Attachments(fields);
                 var isAutomatic = fields.Has("automatic") ? fields.Flag("automatic") : fields.Absent("automatic") is not null;
                 wish = wish with { Change = wish.Change with { Event = e with { IsAutomatic = isAutomatic == true } } };
                 break;
@@ -136,31 +135,7 @@ internal static class TicketRequest
         return at;
     }
 
-    private static List<Attachment> Attachments(JsonFields fields, List<Fault> faults)
-    {
-        List<Attachment> attachments = [];
-        if (!fields.Has("attachments"))
-        {
-            fields.Absent("attachments");
-            return attachments;
-        }
-
-        var array = fields.Element("attachments")!.Value;
-        if (array.ValueKind != JsonValueKind.Array || array.GetArrayLength() > Ticket.MaxAttachments)
-        {
-            faults.Add(new Fault("attachments", "support/attachments", $"'attachments' is a list of at most {Ticket.MaxAttachments} objects {{name, reference}}; files are kept elsewhere."));
-            return attachments;
-        }
-
-        foreach (var element in array.EnumerateArray())
-        {
-            var inner = new JsonFields(element, faults, $"attachments[{attachments.Count}]");
-            attachments.Add(new Attachment(inner.Text("name"), inner.Text("reference", MaxReferenceChars)));
-            inner.NoOthers();
-        }
-
-        return attachments;
-    }
+    private static List<Attachment> Attachments(JsonFields fields) => fields.List("attachments", "support/attachments", 0, Ticket.MaxAttachments, one => new Attachment(one.Text("name"), one.Text("reference", MaxReferenceChars)));
 }
 
 /// <summary>An event as it was asked for.</summary>

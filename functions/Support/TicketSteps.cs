@@ -7,10 +7,7 @@ namespace BackOffice.Support;
 public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseSteps steps, TimeProvider time)
 {
     /// <summary>Now, in whole seconds, as tickets count.</summary>
-    public DateTimeOffset Now => Seconds(time.GetUtcNow());
-
-    /// <summary>Cuts fractions of a second off.</summary>
-    public static DateTimeOffset Seconds(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    public DateTimeOffset Now => Moment.Cut(time.GetUtcNow());
 
     /// <summary>A new ticket. The rules must hold its service; null: they are loaded.</summary>
     public async Task<Outcome<CaseResult>> CreateAsync(string book, string id, CaseCommand command, Ticket wanted, RuleBook? known)

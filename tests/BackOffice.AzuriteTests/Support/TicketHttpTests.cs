@@ -237,7 +237,7 @@ public sealed class TicketHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(["created", "reply", "hold", "terms", "resume"], answer.List("spans").Select(span => span.Text("why")));
 
         (await PostAsync(wanted.Replace("Europe/Berlin", "Europe/Nowhere", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "support/zone", "calendar.zone");
-        (await PostAsync(wanted.Replace("\"17:00\"", "\"07:00\"", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "support/hours", "calendar.hours.fri");
+        (await PostAsync(wanted.Replace("\"17:00\"", "\"07:00\"", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "support/hours", "calendar.hours.fri[0]");
         (await PostAsync(wanted.Replace("T09:00:00", "T08:00:00", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "support/order", "events[3].at");
         (await PostAsync(wanted.Replace("2026-03-09T11:30:00+01:00", "2026-03-09T11:30:00", StringComparison.Ordinal))).IsProblem(HttpStatusCode.BadRequest, "request/instant", "now");
         (await PostAsync(wanted.Replace("\"hold\"", "\"sleep\"", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "support/type", "events[3].type");

@@ -185,68 +185,16 @@ public sealed class ClocksTests
         Assert.Equal(sheet[ClockKind.Solution].ElapsedSeconds, sheet.Spans.Sum(span => span.Counts[(int)ClockKind.Solution].CountedSeconds));
     }
 
-    private sealed record Life(IReadOnlyList<ClockEvent> Events, IReadOnlyList<ServiceTerms> Terms, DateTimeOffset Now);
-
-    private static readonly Gen<ServiceCalendar> Calendars =
-        from zone in Gen.OneOf(Gen.Const("Europe/Berlin"), Gen.Const("America/New_York"), Gen.Const("Australia/Lord_Howe"), Gen.Const("UTC"))
-        from days in Gen.Select(Gen.Int[0, 12], Gen.Int[1, 12], Gen.Bool).Array[7]
-        from holiday in Gen.Int[0, 9]
-        select Calendar(zone, [.. days.Select((day, n) => (Day: new[] { "mon", "tue", "wed", "thu", "fri", "sat", "sun" }[n], From: $"{day.Item1:00}:00", To: $"{day.Item1 + day.Item2:00}:{(day.Item1 + day.Item2 < 24 && day.Item3 ? "30" : "00")}", Is: day.Item3 || n < 5)).Where(day => day.Is).Select(day => (day.Day, day.From, day.To))])
-            with
-        { Holidays = [new DateOnly(2026, 3, 27).AddDays(holiday)] };
-
-    private static readonly Gen<Life> Lives =
-        from isAutumn in Gen.Bool
-        from calendars in Calendars.Array[2]
-        from targets in Gen.Int[1, 2_500].Array[6]
-        from steps in Gen.Select(Gen.Int[0, 1_500], Gen.Int[0, 7]).Array[0, 9]
-        from last in Gen.Int[0, 2_000]
-        select Live(isAutumn ? At("2026-10-23T09:00Z") : At("2026-03-27T09:00Z"), calendars, targets, steps, last);
-
-    private static Life Live(DateTimeOffset start, ServiceCalendar[] calendars, int[] targets, (int Minutes, int Kind)[] steps, int last)
-    {
-        List<ClockEvent> events = [new(start, ClockEventKind.Created)];
-        List<ServiceTerms> terms = [new(start, "a", calendars[0], new SlaTargets(targets[0], targets[1], targets[2]))];
-        var (at, closed) = (start, false);
-        foreach (var (minutes, kind) in steps)
-        {
-            at = at.AddMinutes(minutes);
-            if (kind == 6 && terms[^1].From < at) terms.Add(new ServiceTerms(at, "b", calendars[terms.Count % 2], new SlaTargets(targets[3], targets[4], targets[5])));
-            else if (kind == 7 && terms[^1].From < at) terms.Add(new ServiceTerms(at, "a", terms[^1].Calendar, new SlaTargets(targets[0], targets[1], targets[2])));
-            else if (kind < 6 && !closed)
-            {
-                var e = new[] { ClockEventKind.Reply, ClockEventKind.Hold, ClockEventKind.Resume, ClockEventKind.Resolve, ClockEventKind.Reopen, ClockEventKind.Reply }[kind];
-                events.Add(new ClockEvent(at, e));
-            }
-        }
-
-        return new Life(events, terms, at.AddMinutes(last));
-    }
-
     [Fact]
-    public void Clocks_AreThoseCountedMinuteByMinute() => Lives.Sample(life =>
+    public void Clocks_LookedAtEarlier_SayOfThatTimeWhatALaterLookSays() => Histories.All.Sample(one =>
     {
-        var sheet = Clocks.Of(life.Events, life.Terms, life.Now);
-        foreach (var kind in Enum.GetValues<ClockKind>())
+        var (events, terms, now) = one;
+        foreach (var span in Clocks.Of(events, terms, now).Spans)
         {
-            var (fast, slow) = (sheet[kind], SlowClock.Of(kind, life.Events, life.Terms, life.Now));
-            Assert.Equal((kind, slow.ElapsedMinutes * 60, slow.IsBreached), (kind, fast.ElapsedSeconds, fast.IsBreached));
-            if (fast.State != ClockState.Stopped && (slow.DueAt is not null || fast.DueAt < life.Now.AddDays(15))) Assert.Equal((kind, slow.DueAt), (kind, fast.DueAt));
-            if (fast.State != ClockState.Stopped) Assert.Equal(fast.DueAt, sheet.ReachAt(kind, 100));
-        }
-    }, iter: 300);
-
-    [Fact]
-    public void Clocks_AreTheSame_HoweverOftenTheyAreAsked() => Lives.Sample(life =>
-    {
-        // What has been stays what it was: an earlier look sees what the later one says of that time.
-        var sheet = Clocks.Of(life.Events, life.Terms, life.Now);
-        foreach (var span in sheet.Spans)
-        {
-            var then = Clocks.Of([.. life.Events.Where(e => e.At < span.To)], life.Terms, span.To);
+            var then = Clocks.Of([.. events.Where(e => e.At < span.To)], terms, span.To);
             Assert.Equal(span.Counts.Select(count => count.ElapsedSeconds), then.Spans[^1].Counts.Select(count => count.ElapsedSeconds));
         }
-    }, iter: 300);
+    });
 
     private static ServiceCalendar Calendar(string zone, params (string Day, string From, string To)[] hours) =>
         new(zone, hours.ToDictionary(day => day.Day, day => (IReadOnlyList<ServiceHours>)[new ServiceHours(day.From, day.To)], StringComparer.Ordinal), [], null);
