@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Azure.Core;
+using Azure.Identity;
 using BackOffice.Accruals;
 using BackOffice.Assets;
 using BackOffice.Credit;
@@ -49,6 +51,7 @@ public static class Program
     private static void AddKernel(IServiceCollection services, TimeProvider time)
     {
         services.AddSingleton(time);
+        services.AddSingleton<TokenCredential>(provider => new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = provider.GetRequiredService<IConfiguration>()["AzureWebJobsStorage:clientId"] }));
         services.AddSingleton<Storage>();
         services.AddSingleton(provider => new Tokens(provider.GetRequiredService<IConfiguration>(), TimeProvider.System));
         services.AddSingleton<Agenda>();
@@ -66,6 +69,7 @@ public static class Program
         services.AddSingleton<Posting>();
         services.AddSingleton<StoredEntries>();
         services.AddSingleton<BookHistory>();
+        services.AddSingleton<HeadHashes>();
         services.AddSingleton<Verification>();
         services.AddSingleton<LedgerMessagesTable>();
         services.AddSingleton<ImportStore>();

@@ -9,19 +9,24 @@ namespace BackOffice.Ledger;
 public sealed record WalkResult(long FromRecord, long Record, long Entries, byte[] Hash, string? Fault)
 {
     public bool Valid => Fault is null;
+
+    /// <summary>How many hashes that nights have laid down elsewhere the chain was held against.</summary>
+    public int KeptHashes { get; init; }
 }
 
 /// <summary>
 /// Walks segments from a known point of the chain and proves of each record: its number follows, its segment begins and ends with the hash that its bytes give, and of each
-/// entry: its number follows, debits equal credits. Nothing is believed that the walk has not computed.
+/// entry: its number follows, debits equal credits. Nothing is believed that the walk has not computed. Where a night has laid a hash down elsewhere, the chain must have the same.
 /// </summary>
-public sealed class ChainWalk(long record, long entries, byte[] hash, int digits)
+/// <param name="kept">Hashes that nights have laid down.</param>
+public sealed class ChainWalk(long record, long entries, byte[] hash, int digits, IReadOnlyList<KeptHash>? kept = null)
 {
     private readonly long _from = record + 1;
     private readonly byte[] _hash = [.. hash];
     private long _record = record;
     private long _entries = entries;
     private int _digits = digits;
+    private readonly ILookup<long, KeptHash> _kept = (kept ?? []).ToLookup(one => one.Record);
 
     public WalkResult Result(string? fault = null) => new(_from, _record, _entries, [.. _hash], fault);
 
@@ -36,6 +41,8 @@ public sealed class ChainWalk(long record, long entries, byte[] hash, int digits
             Chain.Append(_hash, line.Span);
             if (Check(line) is { } fault) return fault;
             _record++;
+            foreach (var hash in _kept[_record])
+                if (hash.Hash != Convert.ToHexStringLower(_hash)) return $"the night of {Kernel.BusinessDay.Text(hash.Night)} laid down another hash for record {_record}: the chain was written anew";
         }
 
         if (_record != segment.LastRecord) return $"segment {segment.FirstRecord} ends with record {_record}, not {segment.LastRecord}";

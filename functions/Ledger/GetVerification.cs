@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>GET /api/books/{book}/verification</c>: walks the whole chain now and answers <c>{book, entries, records, headHash, valid, fault?, checkedAt, lastNight?}</c>.
+/// <c>GET /api/books/{book}/verification</c>: walks the whole chain now, holds it against the hashes that nights have laid down (<see cref="HeadHashes"/>), and answers <c>{book, entries, records, headHash, valid, keptHashes, fault?, checkedAt, lastNight?}</c>.
 /// About three seconds for a million entries. Rows: reads <c>Ledger</c>, <c>LedgerVerifications</c>. Messages: none.
 /// </summary>
 public sealed class GetVerification(Books books, Verification verification, TimeProvider time)
@@ -25,6 +25,7 @@ public sealed class GetVerification(Books books, Verification verification, Time
             json.WriteNumber("records", result.Record);
             json.WriteString("headHash", Chain.Text(result.Hash));
             json.WriteBoolean("valid", result.Valid);
+            json.WriteNumber("keptHashes", result.KeptHashes);
             if (result.Fault is not null) json.WriteString("fault", result.Fault);
             json.WriteString("checkedAt", checkedAt.UtcDateTime);
             if (last is null) return;

@@ -14,7 +14,7 @@ public sealed record NightlyVerification(DateOnly Night, DateTimeOffset CheckedA
 /// Table <c>LedgerVerifications</c>: PartitionKey <c>{book}</c>; RowKey <c>night!{yyyy-MM-dd}</c> (one a night; a fault once noted stays), <c>last</c> (the newest again) and
 /// <c>good</c> (the newest without a fault, where the next night goes on): Night, CheckedAt, FromRecord, Record, Entries, Hash, Valid, Fault.
 /// </summary>
-public sealed class Verification(LedgerTable table, Storage storage, TimeProvider time) : IDisposable
+public sealed class Verification(LedgerTable table, Storage storage, HeadHashes headHashes, TimeProvider time) : IDisposable
 {
     private readonly TableClient _nights = storage.Table("LedgerVerifications");
     private readonly SemaphoreSlim _walkingAll = new(1);
@@ -28,8 +28,10 @@ public sealed class Verification(LedgerTable table, Storage storage, TimeProvide
         try
         {
             var refolded = new BookState();
-            var result = await WalkAsync(book.Id, () => Task.FromResult(new ChainWalk(0, 0, Chain.Genesis(), 0)), segment => refolded.Fold(segment, segment.Records(refolded.Digits)));
-            return result.Valid ? result with { Fault = await StateFaultAsync(book, refolded) } : result;
+            var kept = await headHashes.ListAsync(book.Id);
+            var result = await WalkAsync(book.Id, () => Task.FromResult(new ChainWalk(0, 0, Chain.Genesis(), 0, kept)), segment => refolded.Fold(segment, segment.Records(refolded.Digits)));
+            if (result.Valid && kept.FirstOrDefault(one => one.Record > result.Record) is { } lost) result = result with { Fault = $"the night of {BusinessDay.Text(lost.Night)} laid down a hash for record {lost.Record}, which is gone" };
+            return result.Valid ? result with { Fault = await StateFaultAsync(book, refolded), KeptHashes = kept.Count } : result;
         }
         finally
         {

@@ -10,7 +10,7 @@ namespace BackOffice.Nightly;
 /// Drives a book's nights: date by date, phase by phase, each step one write of the night's record under its ETag. It can be cut off anywhere and begun again by anyone: what has been planned stays planned, what has
 /// been posted is recognised, what has been marked is not done again.
 /// </summary>
-public sealed partial class NightRun(Books books, NightTable nights, IEnumerable<INightWork> works, NightChecks checks, Agenda agenda, Storage storage, NightLimits limits, TimeProvider time, ILogger<NightRun> logger)
+public sealed partial class NightRun(Books books, NightTable nights, IEnumerable<INightWork> works, NightChecks checks, HeadHashes headHashes, Agenda agenda, Storage storage, NightLimits limits, TimeProvider time, ILogger<NightRun> logger)
 {
     public const string Department = "nightly";
     public const string Advance = "advance";
@@ -115,7 +115,9 @@ public sealed partial class NightRun(Books books, NightTable nights, IEnumerable
         {
             var before = await nights.FindAsync(book.Book.Id, night.Date.AddDays(-1));
             var scope = await NightScope.PinAsync(book.Book, night.Date) with { ProvedEntry = before is { Night: { Status: NightStatus.Done, AtEntry: { } entry } } ? entry : 0 };
-            return night.End(scope, await checks.RunAsync(scope, night, _works), time.GetUtcNow());
+            var ended = night.End(scope, await checks.RunAsync(scope, night, _works), time.GetUtcNow());
+            await headHashes.KeepAsync(book.Book.Id, new KeptHash(night.Date, scope.Record, scope.HeadHash), scope.Entry);
+            return ended;
         }
 
         var name = (NightPhaseName)(night.Phases.Count - 1);

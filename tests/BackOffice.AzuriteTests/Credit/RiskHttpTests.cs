@@ -1,5 +1,6 @@
 using System.Net;
 using BackOffice.AzuriteTests.Nightly;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BackOffice.AzuriteTests.Credit;
 
@@ -106,6 +107,28 @@ public sealed class RiskHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal(("family", "25000.00", "30000.00", "5000.00"), (await _risk.GetAsync("/risk-report?on=2026-03-02")).List("groupLimits").Select(one => (one.Text("group"), one.Text("limit"), one.Text("used"), one.Text("breach"))).Single());
         Assert.Empty((await _risk.GetAsync("/risk-report?on=2026-02-28")).List("groupLimits"));
+    }
+
+    [Fact]
+    public async Task Interest_ThatANightUnderWayReckonedOtherwise_IsMadeGoodByTheNext()
+    {
+        for (var date = new DateOnly(2026, 3, 2); date <= new DateOnly(2026, 3, 4); date = date.AddDays(1)) await TimerAsync(date);
+        Assert.Equal("4.17", (await _night.BalancesAsync())["1500"]); // 3 × 10,000.00 × 5 % ÷ 360
+
+        // A repayment of the 4th that was committed after the night of the 4th had begun, and did not know of it: no night is noted as done without it.
+        var cases = _app.Services.GetRequiredService<BackOffice.Credit.CreditTables>().Applications.Cases;
+        var row = (await cases.FindAsync(_night.Book.Id, "loan"))!;
+        var application = BackOffice.Credit.CreditTables.ReadApplication(row);
+        var line = application.Line!;
+        var raced = application with { Line = line with { Movements = [.. line.Movements, new BackOffice.Credit.LineMovement("r1", new DateOnly(2026, 3, 4), -3_600_00, new DateOnly(2026, 3, 3))] } };
+        Assert.NotNull(await cases.CommitAsync(_night.Book.Id, row, new BackOffice.Kernel.CaseChange("loan", new BackOffice.Kernel.CaseStep(row.Version + 1, _clock.GetUtcNow(), "bert", "repayments", "{}"), BackOffice.Credit.CreditTables.Write(raced), "movement:r1")));
+
+        await TimerAsync(new DateOnly(2026, 3, 5));
+
+        // Two days of 10,000.00 and two of 6,400.00 make 4.56; the night of the 4th had posted 0.50 too much.
+        Assert.Equal("4.56", (await _night.BalancesAsync())["1500"]);
+        await TimerAsync(new DateOnly(2026, 3, 6));
+        Assert.Equal("5.44", (await _night.BalancesAsync())["1500"]);
     }
 
     [Fact]
