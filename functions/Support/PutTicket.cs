@@ -21,7 +21,7 @@ public sealed class PutTicket(Books books, TicketSteps steps)
         {
             var caller = Caller.Of(request);
             if (TicketRequest.Read(body.Fields, body.Faults, TicketAnswer.SelfOf(caller), caller.Roles.Contains(Roles.Operator), caller.Name, steps.Now) is not { } wanted) return new Problem(Refusal.Of(body.Faults));
-            var outcome = await steps.CreateAsync(book, id, CaseCommand.ToCreate(request, body.Canonical), wanted, null);
+            var outcome = await steps.CreateAsync(book, id, CaseCommand.ToCreate(request, body.Canonical), wanted);
             return TicketAnswer.Of(outcome, book, request);
         }
     }

@@ -34,9 +34,9 @@ public sealed partial class TakeInTickets(Books books, SupportRules rules, Ticke
         }
         else
         {
-            var known = await rules.LoadAllAsync(book);
-            await Parallel.ForEachAsync(Enumerable.Range(0, tickets.Length), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (n, _) => tally.Count($"tickets[{n}]", await TakeAsync(book, tickets[n], known)));
-            for (var n = 0; n < happened.Length; n++) tally.Count($"events[{n}]", await TakeEventAsync(book, happened[n])); // in order: they may be of one ticket
+            var loadAsync = rules.LoadOnce();
+            await Parallel.ForEachAsync(Enumerable.Range(0, tickets.Length), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (n, _) => tally.Count($"tickets[{n}]", await TakeAsync(book, tickets[n], loadAsync)));
+            for (var n = 0; n < happened.Length; n++) tally.Count($"events[{n}]", await TakeEventAsync(book, happened[n], loadAsync)); // in order: they may be of one ticket
         }
 
         // Messages overtake each other: an event whose ticket has not come yet waits for it; one whose ticket never comes ends in the poison queue, where it can be seen.
@@ -45,16 +45,16 @@ public sealed partial class TakeInTickets(Books books, SupportRules rules, Ticke
         if (!tally.Refused.IsEmpty) Log.Refused(logger, message.OperationId, book, tally.Refused.Count, tally.Refused.First().Code);
     }
 
-    private async Task<Outcome<CaseResult>> TakeAsync(string book, JsonElement element, RuleBook known)
+    private async Task<Outcome<CaseResult>> TakeAsync(string book, JsonElement element, Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>> loadAsync)
     {
         List<Fault> faults = [];
         var fields = new JsonFields(element, faults);
         var id = fields.Id("id");
         if (TicketRequest.Read(fields, faults, null, isOperator: false, By, steps.Now) is not { } wanted) return Refusal.Of(faults);
-        return await steps.CreateAsync(book, id, new CaseCommand(CaseCommand.Create, CaseCommand.Canonical(element), By, CaseCommand.Create), wanted, known);
+        return await steps.CreateAsync(book, id, new CaseCommand(CaseCommand.Create, CaseCommand.Canonical(element), By, CaseCommand.Create), wanted, loadAsync);
     }
 
-    private async Task<Outcome<CaseResult>> TakeEventAsync(string book, JsonElement element)
+    private async Task<Outcome<CaseResult>> TakeEventAsync(string book, JsonElement element, Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>> loadAsync)
     {
         List<Fault> faults = [];
         var fields = new JsonFields(element, faults);
@@ -62,7 +62,7 @@ public sealed partial class TakeInTickets(Books books, SupportRules rules, Ticke
         if (!fields.Has("id")) faults.Add(new Fault("id", "request/missing", "'id' is missing: an event from a queue is known by it when it comes again."));
         if (TicketRequest.ReadEvent(fields, faults, isCallerThemself: false, isOperator: false, By, steps.Now) is not { } wish) return Refusal.Of(faults);
         var command = new CaseCommand(JsonFields.NameOf(wish.Change.Event.Act), CaseCommand.Canonical(element), By, "event:" + wish.Id);
-        return await steps.RunAsync(book, ticket, command, seen => events.ChangeAsync(book, seen, wish, null));
+        return await steps.RunAsync(book, ticket, command, seen => events.ChangeAsync(book, seen, wish, null), loadAsync);
     }
 
     private static partial class Log

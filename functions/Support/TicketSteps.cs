@@ -9,23 +9,24 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
     /// <summary>Now, in whole seconds, as tickets count.</summary>
     public DateTimeOffset Now => Moment.Cut(time.GetUtcNow());
 
-    /// <summary>A new ticket. The rules must hold its service; null: they are loaded.</summary>
-    public async Task<Outcome<CaseResult>> CreateAsync(string book, string id, CaseCommand command, Ticket wanted, RuleBook? known)
+    /// <summary>A new ticket. 422 <c>support/service-unknown</c>.</summary>
+    /// <param name="loadAsync">Where the rules come from, when many are handled at one time (<see cref="SupportRules.LoadOnce"/>).</param>
+    public async Task<Outcome<CaseResult>> CreateAsync(string book, string id, CaseCommand command, Ticket wanted, Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>>? loadAsync = null)
     {
-        if (known is null && !(await rules.LoadAsync(book, [wanted.Service])).Is(out known, out var refusal)) return refusal;
-        if (!known!.Levels.TryGetValue(wanted.Service, out var level)) return new Refusal(422, "support/service-unknown", $"There is no service '{Ids.Cut(wanted.Service)}'.", "service");
-        return await steps.RunAsync(support.Tickets, book, id, command, _ => Planned(book, id, wanted with { Team = level.At(wanted.OpenedAt).Team }, known, command.By, Now));
+        if (!(await (loadAsync ?? rules.LoadAsync)(book, [wanted.Service])).Is(out var known, out var refusal)) return refusal;
+        return await steps.RunAsync(support.Tickets, book, id, command, _ => Planned(book, id, wanted with { Team = known.Levels[wanted.Service].At(wanted.OpenedAt).Team }, known, command.By, Now));
     }
 
     /// <summary>Something that happens to a ticket, as <paramref name="change"/> says when it sees it as it stands.</summary>
-    public Task<Outcome<CaseResult>> RunAsync(string book, string id, CaseCommand command, Func<Ticket, Task<Outcome<TicketChange>>> change) =>
+    /// <param name="loadAsync">As with <see cref="CreateAsync"/>.</param>
+    public Task<Outcome<CaseResult>> RunAsync(string book, string id, CaseCommand command, Func<Ticket, Task<Outcome<TicketChange>>> change, Func<string, IEnumerable<string>, Task<Outcome<RuleBook>>>? loadAsync = null) =>
         steps.RunAsync(support.Tickets, book, id, command, async row =>
         {
             var ticket = SupportTables.ReadTicket(row!);
             if (!(await change(ticket)).Is(out var wanted, out var refusal)) return refusal;
             if (command.IfMatch is null && TicketDecisions.SetBy(ticket, wanted.Event.Act) is { } setter && setter != command.By)
                 return new Refusal(428, "case/if-match-required", $"'{setter}' has set this before. Read the ticket, and send its ETag as If-Match, so that nobody overwrites what they have not seen. Now it is {row!.Tag}.");
-            if (!(await rules.LoadAsync(book, ServicesOf(ticket).Append(wanted.Event.Service ?? ticket.Service))).Is(out var known, out refusal)) return refusal;
+            if (!(await (loadAsync ?? rules.LoadAsync)(book, ServicesOf(ticket).Append(wanted.Event.Service ?? ticket.Service))).Is(out var known, out refusal)) return refusal;
             if (!TicketDecisions.Apply(id, ticket, wanted, known.ReopenDays).Is(out var after, out refusal)) return refusal;
             return Planned(book, id, after, known, command.By, Now, wanted);
         });
@@ -54,7 +55,7 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
             }
 
             var outcome = closes
-                ? await RunAsync(book, id, command with { Command = JsonFields.NameOf(TicketAct.Close) }, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange(new TicketEvent(now > ticket.LastAt ? now : ticket.LastAt, TicketAct.Close, by))))
+                ? await RunAsync(book, id, command with { Command = JsonFields.NameOf(TicketAct.Close) }, _ => Task.FromResult<Outcome<TicketChange>>(new TicketChange(new TicketEvent(now > ticket.LastAt ? now : ticket.LastAt, TicketAct.Close, by))), loadAsync)
                 : await steps.RunAsync(support.Tickets, book, id, command, seen => Planned(book, id, SupportTables.ReadTicket(seen!), known, by, now));
             if (outcome.Is(out var result, out var refusal)) return result.Case.Version;
             if (refusal.Status != 412) throw new InvalidOperationException($"Ticket {id} of book {book} cannot be looked at: {refusal.Faults[0].Detail}"); // else somebody was first: look at what it is now

@@ -29,7 +29,7 @@ internal sealed class HostedApp : IAsyncDisposable
         var clock = new SetClock(now);
         var host = BackOffice.Program.Build(
         [
-            "--LocalWorker:Port=0", $"--AzureWebJobsStorage={azurite.ConnectionString}", "--LocalWorker:Quiet=true", "--LocalWorker:Timers=false", "--LocalWorker:Queues=true", "--Logging:LogLevel:Default=Warning",
+            "--LocalWorker:Port=0", $"--AzureWebJobsStorage={azurite.ConnectionString}", "--LocalWorker:Quiet=true", "--LocalWorker:Timers=false", "--LocalWorker:Queues=true", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:BackOffice.LocalWorker=Critical",
         ], clock);
         await host.StartAsync();
         var app = new HostedApp(host, clock);
