@@ -13,7 +13,9 @@ namespace BackOffice.Kernel;
 /// </summary>
 public sealed class Storage
 {
-    private static readonly string[] Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters", "Agenda", "Accruals", "Assets", "Counterparties", "Collateral", "CreditApplications", "DunningStops", "OpenDeals", "Tickets", "TicketsFeed", "TicketIntake", "ServiceLevels", "ServiceCalendars", "SupportTeams", "ConfigurationItems", "Problems", "Nights", "PoisonMessages"];
+    /// <summary>Every table of the app.</summary>
+    public static readonly IReadOnlyList<string> Tables = ["Ledger", "Books", "LedgerImports", "LedgerMessages", "LedgerVerifications", "Parameters", "Agenda", "Accruals", "Assets", "Counterparties", "Collateral", "CreditApplications", "DunningStops", "OpenDeals", "Tickets", "TicketsFeed", "TicketIntake", "ServiceLevels", "ServiceCalendars", "SupportTeams", "ConfigurationItems", "Problems", "Nights", "PoisonMessages"];
+
     /// <summary>Every queue of the app; beside each the platform keeps <c>{queue}-poison</c>.</summary>
     public static readonly IReadOnlyList<string> Queues = ["ledger-post", "ledger-import", "ledger-checkpoint", "accruals", "assets", "credit", "tickets", "configuration-items", "support-intake", "support-replan", "support-escalations", "nightly", "nightly-chunk"];
 
