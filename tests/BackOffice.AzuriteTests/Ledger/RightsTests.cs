@@ -98,7 +98,8 @@ public sealed class RightsTests(AzuriteFixture azurite, SharedApp shared) : ICla
     {
         var answer = await CallAsync(shared.App, method, path, "Bearer " + shared.App.Token("Auditor"));
 
-        if (method == "GET" || function == "PreviewNight") Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{function}: {answer.Text}");
+        // An export is all tables as they lie there, what no auditor's view shows included; it is the operator's.
+        if ((method == "GET" && function is not ("ListExport" or "ExportTable")) || function == "PreviewNight") Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{function}: {answer.Text}");
         else answer.IsProblem(HttpStatusCode.Forbidden, "identity/role-missing");
     }
 
