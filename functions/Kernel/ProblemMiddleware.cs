@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BackOffice.Kernel;
 
 /// <summary>
-/// Turns what escapes an HTTP function into an answer: storage out of reach → 503 with Retry-After, a body the server stopped reading → its own status (413),
+/// Turns what escapes an HTTP function into an answer: storage that is asked too much → 429, out of reach → 503, both with Retry-After; a body the server stopped reading → its own status (413),
 /// a caller who went away → nothing, a bug → 500. On queues and timers the exception goes on to the host, which tries again.
 /// </summary>
 public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
@@ -34,6 +34,7 @@ public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
             {
                 BadHttpRequestException { StatusCode: 413 } => Problem.Of(413, "request/too-large", "The body is larger than this server takes; see README, \"Limits\"."),
                 BadHttpRequestException bad => Problem.Of(bad.StatusCode, "request/unreadable", bad.Message),
+                _ when StorageFaults.Throttled(e) is { } seconds => Problem.Of(429, "storage/throttled", $"The store takes no more requests at this moment. Nothing is half done: send the same request again after {seconds} s.", seconds),
                 StorageUnavailableException => Problem.Of(503, "storage/unavailable", e.Message, RetryAfterSeconds),
                 _ when StorageFaults.IsTransient(e) => Problem.Of(503, "storage/unavailable", "The store cannot be reached now. Nothing is half done: send the same request again.", RetryAfterSeconds),
                 InvalidDataException => Problem.Of(500, "storage/damaged", $"What is stored does not fit together; no figure is answered from it. {e.Message}"),
@@ -61,6 +62,24 @@ public sealed class StorageUnavailableException(string message, Exception? inner
 /// <summary>Which exceptions of the storage clients will pass with time.</summary>
 public static class StorageFaults
 {
+    private const int UsualSeconds = 2;
+    private const int MostSeconds = 60;
+
+    /// <summary>
+    /// For how many seconds the store asks to be left alone, 1 to 60, when it was asked too much (429, or 503 with ServerBusy): what it told, else 2; the clients' own tries with growing pauses are over then. Null: it was something else.
+    /// Worked: 503 ServerBusy with Retry-After 5 → 5.
+    /// </summary>
+    public static int? Throttled(Exception e) => e switch
+    {
+        RequestFailedException { Status: 429 } or RequestFailedException { Status: 503, ErrorCode: "ServerBusy" } => RetryAfterSeconds((RequestFailedException)e),
+        StorageUnavailableException { InnerException: { } inner } => Throttled(inner),
+        AggregateException all => all.InnerExceptions.Select(Throttled).FirstOrDefault(seconds => seconds is not null),
+        _ => null,
+    };
+
+    private static int RetryAfterSeconds(RequestFailedException e) =>
+        e.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var told) == true && int.TryParse(told, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? Math.Clamp(seconds, 1, MostSeconds) : UsualSeconds;
+
     /// <summary>Connection, time-out, throttling or server trouble: the request may or may not have been carried out.</summary>
     public static bool IsTransient(Exception e) => e switch
     {

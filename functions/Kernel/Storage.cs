@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure.Core;
 using Azure.Data.Tables;
-using Azure.Identity;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 
@@ -27,7 +26,8 @@ public sealed class Storage
     private readonly Lock _gate = new();
     private Task? _ready;
 
-    public Storage(IConfiguration configuration)
+    /// <param name="credential">The app's identity; used when no connection string is set.</param>
+    public Storage(IConfiguration configuration, TokenCredential credential)
     {
         _prefix = configuration["Storage:NamePrefix"] ?? "";
         var tableOptions = new TableClientOptions();
@@ -46,7 +46,6 @@ public sealed class Storage
         }
 
         var section = configuration.GetSection("AzureWebJobsStorage");
-        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
         _tables = new TableServiceClient(Endpoint(section, "table"), credential, tableOptions);
         _queues = new QueueServiceClient(Endpoint(section, "queue"), credential, queueOptions);
         _rawQueues = new QueueServiceClient(Endpoint(section, "queue"), credential, rawOptions);

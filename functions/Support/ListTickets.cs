@@ -41,7 +41,7 @@ public sealed class ListTickets(Books books, SupportTables support, TicketBoard 
         });
     }
 
-    private static (List<TicketLine> Lines, string? Next) Page(List<TicketLine> lines, int limit) => (lines, lines.Count < limit ? null : new TicketPlace(lines[^1].OpenedAt, lines[^1].Id).Text);
+    private static (List<TicketLine> Lines, string? Next) Page(List<TicketLine> lines, int limit) => (lines, lines.Count < limit ? null : TicketPlace.Of(lines[^1]).Text);
 
     private async Task<(List<TicketLine> Lines, string? Next)> OverAsync(string book, TicketFilter filter, string? after, int limit)
     {

@@ -5,7 +5,7 @@ using BackOffice.Kernel;
 namespace BackOffice.Support;
 
 /// <summary>A ticket as lists show it.</summary>
-/// <param name="SearchText">Subject and the first 1,000 characters of the text, in which lists search.</param>
+/// <param name="SearchText">Subject and the first 1,000 characters of the text, in which lists search; in capitals, so that a search is one quick comparison.</param>
 /// <param name="DueAt">The earliest due instant of its running clocks, as of its last change.</param>
 /// <param name="ChangedAt">When the last thing happened.</param>
 public sealed record TicketLine(
@@ -18,7 +18,7 @@ public sealed record TicketLine(
         var ticket = SupportTables.ReadTicket(row);
         return new TicketLine(
             row.Id, row.Version, ticket.OpenedAt, ticket.Status, ticket.Priority, ticket.Service, ticket.Category, ticket.Team, ticket.Assignee, ticket.Caller, ticket.Subject,
-            $"{ticket.Subject}\n{ticket.Text[..Math.Min(SearchedChars, ticket.Text.Length)]}", ticket.DueAt, ticket.LastAt);
+            $"{ticket.Subject}\n{ticket.Text[..Math.Min(SearchedChars, ticket.Text.Length)]}".ToUpperInvariant(), ticket.DueAt, ticket.LastAt);
     }
 
     /// <summary>Whether an agent still has it to do.</summary>
@@ -29,9 +29,11 @@ public sealed record TicketLine(
 /// <param name="Text">Must stand in subject or text, whatever its case.</param>
 public sealed record TicketFilter(TicketStatus? Status, string? Team, string? Assignee, string? Caller, string? Text)
 {
+    private readonly string? _text = Text?.ToUpperInvariant();
+
     public bool Takes(TicketLine line) =>
         (Status is null || line.Status == Status) && (Team is null || line.Team == Team) && (Assignee is null || line.Assignee == Assignee) && (Caller is null || line.Caller == Caller)
-        && (Text is null || line.SearchText.Contains(Text, StringComparison.OrdinalIgnoreCase));
+        && (_text is null || line.SearchText.Contains(_text, StringComparison.Ordinal));
 }
 
 /// <summary>
@@ -130,18 +132,32 @@ public sealed record TicketPlace(DateTimeOffset OpenedAt, string Id)
         text.Length > 16 && text[15] == '.' && Ids.IsEntity(text.AsSpan(16)) && DateTime.TryParseExact(text.AsSpan(0, 15), "yyyyMMddTHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
             ? new TicketPlace(at, text[16..]) : null;
 
-    public static readonly IComparer<TicketPlace> NewestFirst = Comparer<TicketPlace>.Create((a, b) => b.OpenedAt.CompareTo(a.OpenedAt) is var order && order != 0 ? order : string.CompareOrdinal(a.Id, b.Id));
+    public static TicketPlace Of(TicketLine line) => new(line.OpenedAt, line.Id);
 }
 
-/// <summary>Tickets that are not over, and those seen when they ended, whose versions must be known; newest first.</summary>
+/// <summary>Tickets that are not over, newest first, and the versions of those seen when they ended.</summary>
 internal sealed class TicketLines
 {
     private readonly Dictionary<string, TicketLine> _byId = new(StringComparer.Ordinal);
-    private readonly SortedSet<TicketPlace> _places = new(TicketPlace.NewestFirst);
+    private readonly SortedDictionary<TicketPlace, TicketLine> _sorted = new(Comparer<TicketPlace>.Create((a, b) => b.OpenedAt.CompareTo(a.OpenedAt) is var order && order != 0 ? order : string.CompareOrdinal(a.Id, b.Id)));
+    private List<TicketLine>? _inOrder;
 
-    public IEnumerable<TicketLine> All => _places.Select(place => _byId[place.Id]);
+    /// <summary>All, in a list that is made anew only after a change.</summary>
+    public IReadOnlyList<TicketLine> All => _inOrder ??= [.. _sorted.Values];
 
-    public IEnumerable<TicketLine> After(TicketPlace place) => _places.Count == 0 || TicketPlace.NewestFirst.Compare(place, _places.Max) > 0 ? [] : _places.GetViewBetween(place, _places.Max).Where(one => one != place).Select(one => _byId[one.Id]);
+    public IEnumerable<TicketLine> After(TicketPlace place)
+    {
+        var all = All;
+        var (low, high) = (0, all.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_sorted.Comparer.Compare(TicketPlace.Of(all[middle]), place) <= 0) low = middle + 1;
+            else high = middle;
+        }
+
+        return all.Skip(low);
+    }
 
     public int VersionOf(string id) => _byId.TryGetValue(id, out var line) ? line.Version : 0;
 
@@ -150,8 +166,8 @@ internal sealed class TicketLines
     {
         if (VersionOf(line.Id) >= line.Version) return;
         _byId[line.Id] = line;
-        var place = new TicketPlace(line.OpenedAt, line.Id);
-        if (line.Status is TicketStatus.Closed or TicketStatus.Merged) _places.Remove(place);
-        else _places.Add(place);
+        _inOrder = null;
+        if (line.Status is TicketStatus.Closed or TicketStatus.Merged) _sorted.Remove(TicketPlace.Of(line));
+        else _sorted[TicketPlace.Of(line)] = line;
     }
 }

@@ -24,6 +24,9 @@ internal enum Fault
 
     /// <summary>503, and the store never sees it.</summary>
     Unavailable,
+
+    /// <summary>429 with Retry-After 1, and the store never sees it.</summary>
+    Throttled,
 }
 
 /// <summary>Stands between the app and Azurite's tables (and queues, when asked to) and disturbs the requests that a test names; all others pass as they are.</summary>
@@ -177,6 +180,10 @@ internal sealed class FaultProxy : IAsyncDisposable
             case Fault.Late:
                 http.Abort();
                 await SendLateAsync(request);
+                break;
+            case Fault.Throttled:
+                http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                http.Response.Headers.RetryAfter = "1";
                 break;
             default:
                 http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

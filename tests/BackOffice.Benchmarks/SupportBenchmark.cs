@@ -116,7 +116,7 @@ internal static class SupportBenchmark
         var tickets = Enumerable.Range(0, count / part).Select(message => Message($"in-{message}", string.Join(',', Enumerable.Range(message * part, part).Select(n => Wanted(n))), "")).ToList();
         var events = Enumerable.Range(0, count / part / 5).Select(message => Message($"ev-{message}", "", string.Join(',', Enumerable.Range(0, part).Select(n => $$"""{"ticket":"{{Id((message * part) + n)}}","id":"mail-{{n}}","type":"comment","from":"caller","text":"Any news?"}""")))).ToList();
         // Each message twice, in an order that has nothing to do with what is in them.
-        var mixed = tickets.Concat(tickets).Concat(events).Concat(events).OrderBy(text => Ids.Key(text)).ToList();
+        var mixed = tickets.Concat(tickets).Concat(events).Concat(events).Select((text, n) => (Text: text, Key: Ids.Key($"{n}:{text}"))).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Text).ToList();
         await app.SendAsync(HttpMethod.Put, $"books/{Book}/tickets/warm-up", $"{{{WantedOf(-1)}}}");
 
         using var operations = new StorageOperations(azurite);

@@ -48,6 +48,27 @@ public sealed class FaultTests(AzuriteFixture azurite) : IAsyncLifetime
         await IsBookedOnceAsync(await _book.PostAsync(TestBook.Entry("e1")));
     }
 
+    [Fact]
+    public async Task Throttled_AWhile_IsWaitedFor_AndTheCallerSeesNothing()
+    {
+        _proxy.Next(FaultProxy.IsCommit, Fault.Throttled, Fault.Throttled);
+
+        await IsBookedOnceAsync(await _book.PostAsync(TestBook.Entry("e1")));
+    }
+
+    [Fact]
+    public async Task Throttled_LongerThanTheClientsWait_IsTold_WithTheTimeToComeAgain()
+    {
+        // A fresh instance reads the list of books from the store; three tries are the client's.
+        _proxy.Next(request => request.Method == "GET" && request.Path.Value!.Contains("Books", StringComparison.Ordinal), Fault.Throttled, Fault.Throttled, Fault.Throttled);
+
+        var answer = (await _book.TryGetAsync("/api/books")).IsProblem(HttpStatusCode.TooManyRequests, "storage/throttled");
+
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter!.Delta);
+        Assert.True(_proxy.IsDone);
+        (await _book.TryGetAsync("/api/books")).Is(HttpStatusCode.OK);
+    }
+
     [Theory]
     [InlineData(Fault.DropRequest)]
     [InlineData(Fault.Unavailable)]

@@ -96,7 +96,12 @@ public sealed class SupportReportTests
     {
         Dictionary<string, ConfigurationItem> items = new(StringComparer.Ordinal)
         {
-            ["server"] = Item(), ["mail"] = Item("server", "notebook"), ["web"] = Item("server"), ["notebook"] = Item("mail", "web"), ["old"] = Item("server") with { IsRetired = true }, ["alone"] = Item(),
+            ["server"] = Item(),
+            ["mail"] = Item("server", "notebook"),
+            ["web"] = Item("server"),
+            ["notebook"] = Item("mail", "web"),
+            ["old"] = Item("server") with { IsRetired = true },
+            ["alone"] = Item(),
         };
 
         Assert.Equal([("mail", 1, "server"), ("web", 1, "server"), ("notebook", 2, "mail")], ItemImpact.Of("server", items).Select(impact => (impact.Id, impact.Steps, impact.Through)));
