@@ -90,7 +90,7 @@ public sealed class InfrastructureHttpTests(AzuriteFixture azurite) : IAsyncLife
         await _desk.NewAsync("T-1");
         await _desk.NewAsync("T-2");
         await _desk.DoesAsync("T-1", """{"type":"assign","assignee":"anna"}""");
-        _clock.Set(Start.AddMinutes(90));
+        _clock.Set(Start.AddMinutes(90).AddSeconds(50)); // whole minutes, however long the calls before have taken
         await _desk.DoesAsync("T-1", """{"type":"resolve","resolution":"done"}""");
 
         var report = await _desk.Anna.GetAsync("/support-report?from=2026-03-01&to=2026-03-31");
