@@ -113,7 +113,6 @@ public static class Program
         services.AddSingleton<TicketSteps>();
         services.AddSingleton<TicketBoard>();
         services.AddSingleton<TicketIntakeTable>();
-        services.AddSingleton<PostTicketEvent>();
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

@@ -13,7 +13,7 @@ public sealed class AccrualTable(Storage storage, Posting posting)
 
     public CaseTable Cases => Department.Cases;
 
-    public static Accrual Read(CaseRow row) => JsonSerializer.Deserialize(row.State, AccrualJson.Default.Accrual) ?? throw new InvalidDataException($"Accrual {row.Id} is empty.");
+    public static Accrual Read(CaseRow row) => row.Read(AccrualJson.Default.Accrual);
 
     public static string Write(Accrual accrual) => JsonSerializer.Serialize(accrual, AccrualJson.Default.Accrual);
 

@@ -15,7 +15,7 @@ public sealed class AssetTable(Storage storage, Posting posting)
 
     public static bool IsAsset(CaseRow row) => !row.Id.StartsWith(LowValueChoice.Prefix, StringComparison.Ordinal);
 
-    public static Asset Read(CaseRow row) => JsonSerializer.Deserialize(row.State, AssetJson.Default.Asset) ?? throw new InvalidDataException($"Asset {row.Id} is empty.");
+    public static Asset Read(CaseRow row) => row.Read(AssetJson.Default.Asset);
 
     public static string Write(Asset asset) => JsonSerializer.Serialize(asset, AssetJson.Default.Asset);
 

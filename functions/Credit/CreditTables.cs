@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 
@@ -24,19 +23,19 @@ public sealed class CreditTables(Storage storage, Posting posting)
 
     public Department OpenDeals { get; } = new("open-deals", new CaseTable(storage, "OpenDeals"), (_, _) => Task.CompletedTask);
 
-    public static Counterparty ReadCounterparty(CaseRow row) => Read(row, CreditJson.Default.Counterparty);
+    public static Counterparty ReadCounterparty(CaseRow row) => row.Read(CreditJson.Default.Counterparty);
 
-    public static CreditUnit ReadUnit(CaseRow row) => Read(row, CreditJson.Default.CreditUnit);
+    public static CreditUnit ReadUnit(CaseRow row) => row.Read(CreditJson.Default.CreditUnit);
 
-    public static CreditGroup ReadGroup(CaseRow row) => Read(row, CreditJson.Default.CreditGroup);
+    public static CreditGroup ReadGroup(CaseRow row) => row.Read(CreditJson.Default.CreditGroup);
 
-    public static Collateral ReadCollateral(CaseRow row) => Read(row, CreditJson.Default.Collateral);
+    public static Collateral ReadCollateral(CaseRow row) => row.Read(CreditJson.Default.Collateral);
 
-    public static CreditApplication ReadApplication(CaseRow row) => Read(row, CreditJson.Default.CreditApplication);
+    public static CreditApplication ReadApplication(CaseRow row) => row.Read(CreditJson.Default.CreditApplication);
 
-    public static DunningStops ReadDunningStops(CaseRow row) => Read(row, CreditJson.Default.DunningStops);
+    public static DunningStops ReadDunningStops(CaseRow row) => row.Read(CreditJson.Default.DunningStops);
 
-    public static OpenDeal ReadOpenDeal(CaseRow row) => Read(row, CreditJson.Default.OpenDeal);
+    public static OpenDeal ReadOpenDeal(CaseRow row) => row.Read(CreditJson.Default.OpenDeal);
 
     public static string Write(Counterparty counterparty) => JsonSerializer.Serialize(counterparty, CreditJson.Default.Counterparty);
 
@@ -61,6 +60,4 @@ public sealed class CreditTables(Storage storage, Posting posting)
     public async Task<bool> IsShutAsync(string book, Counterparty counterparty, DateOnly today) =>
         counterparty.LimitOn(today) is { AmountMinor: 0 }
         || (counterparty.Group is { } group && await Counterparties.Cases.FindAsync(book, CreditGroup.Prefix + group) is { } row && ReadGroup(row).LimitOn(today) is { AmountMinor: 0 });
-
-    private static T Read<T>(CaseRow row, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(row.State, type) ?? throw new InvalidDataException($"Case {row.Id} is empty.");
 }

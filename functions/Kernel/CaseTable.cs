@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Azure;
 using Azure.Data.Tables;
 
@@ -13,6 +14,9 @@ namespace BackOffice.Kernel;
 /// <param name="ETag">Of its row: the case's optimistic lock.</param>
 public sealed record CaseRow(string Id, string State, int Version, bool IsDone, ETag ETag)
 {
+    /// <summary>The state as the department's record.</summary>
+    public T Read<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(State, type) ?? throw new InvalidDataException($"Case {Id} is empty.");
+
     /// <summary>The version as callers see it: <c>"3"</c>.</summary>
     public string Tag => string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"");
 }

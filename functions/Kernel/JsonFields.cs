@@ -175,6 +175,25 @@ public sealed class JsonFields
         return [];
     }
 
+    /// <summary>true or false, which may be left out.</summary>
+    public bool? OptionalFlag(string name)
+    {
+        if (Has(name)) return Flag(name);
+        Absent(name);
+        return null;
+    }
+
+    /// <summary>A whole number within bounds that may be left out.</summary>
+    public int? OptionalWhole(string name, int from, int to)
+    {
+        if (Has(name)) return Whole(name, from, to);
+        Absent(name);
+        return null;
+    }
+
+    /// <summary>A text that may have several lines and may be left out.</summary>
+    public string? OptionalLines(string name, int maxLength) => Has(name) ? Lines(name, maxLength) : Absent(name);
+
     /// <summary>A date that may be left out.</summary>
     public DateOnly? OptionalDate(string name)
     {

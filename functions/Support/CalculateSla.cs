@@ -55,7 +55,7 @@ public sealed class CalculateSla
             var path = $"events[{n++}]";
             var one = new JsonFields(element, faults, path);
             var (at, act) = (one.Instant("at"), one.Choice<TicketAct>("type", "support/type"));
-            var isAutomatic = one.Has("automatic") ? one.Flag("automatic") : one.Absent("automatic") is not null;
+            var isAutomatic = one.OptionalFlag("automatic");
             if (act is TicketAct.Priority or TicketAct.Service)
             {
                 if (one.Has("targets")) targets = ReadTargets(one, faults);

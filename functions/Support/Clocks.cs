@@ -31,7 +31,7 @@ public sealed record SlaTargets(int? FirstResponseMinutes, int? UpdateMinutes, i
         fields.NoOthers();
         return targets;
 
-        int? Minutes(string name) => fields.Has(name) ? fields.Whole(name, 1, MaxMinutes) : fields.Absent(name) is null ? null : 0;
+        int? Minutes(string name) => fields.OptionalWhole(name, 1, MaxMinutes);
     }
 
     public int? Of(ClockKind kind) => kind switch { ClockKind.FirstResponse => FirstResponseMinutes, ClockKind.Update => UpdateMinutes, _ => SolutionMinutes };

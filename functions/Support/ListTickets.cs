@@ -30,8 +30,9 @@ public sealed class ListTickets(Books books, SupportTables support, TicketBoard 
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
 
-        var filter = new TicketFilter(status, team, assignee, TicketAnswer.SelfOf(Caller.Of(request)) ?? caller, text);
-        if (TicketAnswer.SelfOf(Caller.Of(request)) is { } self && caller is not null && caller != self) return Problem.Of(403, "support/not-own", "An Employee sees own tickets alone.");
+        var self = TicketAnswer.SelfOf(Caller.Of(request));
+        var filter = new TicketFilter(status, team, assignee, self ?? caller, text);
+        if (self is not null && caller is not null && caller != self) return Problem.Of(403, "support/not-own", "An Employee sees own tickets alone.");
         var (lines, next) = isOver ? await OverAsync(book, filter, after, limit) : Page(await board.PageAsync(book, filter, place, limit), limit);
         return new JsonAnswer(json =>
         {

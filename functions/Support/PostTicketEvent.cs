@@ -11,7 +11,7 @@ namespace BackOffice.Support;
 /// 428 <c>case/if-match-required</c>; 412 <c>case/changed</c>. An <c>Employee</c> comments on, reopens and closes own tickets: 403 <c>support/not-own</c>. 409 <c>support/state</c>; 422 <c>support/nobody-free</c> when nobody can be assigned by the system.
 /// Rows: reads and writes <c>Tickets</c>, adds to <c>TicketsFeed</c>, adds to and deletes from <c>Agenda</c>, reads <c>ServiceLevels</c>, <c>ServiceCalendars</c>, <c>SupportTeams</c> and <c>Parameters</c>. Messages: to <c>support-escalations</c> when a clock has come so far.
 /// </summary>
-public sealed class PostTicketEvent(Books books, SupportTables support, TicketSteps steps, TicketBoard board)
+public sealed class PostTicketEvent(Books books, TicketSteps steps)
 {
     [Function(nameof(PostTicketEvent))]
     [Allow(Roles.Support, Roles.Employee, Roles.Operator)]
@@ -27,28 +27,8 @@ public sealed class PostTicketEvent(Books books, SupportTables support, TicketSt
             if (self is not null && act is not (TicketAct.Comment or TicketAct.Reopen or TicketAct.Close)) return Problem.Of(403, "identity/role-missing", $"'{JsonFields.NameOf(act)}' is for Support; an Employee comments, reopens and closes.");
 
             var command = CaseCommand.Repeatable(request, JsonFields.NameOf(act), body.Canonical, wish.Id);
-            var outcome = await steps.RunAsync(book, id, command, ticket => ChangeAsync(book, ticket, wish, self));
+            var outcome = await steps.RunAsync(book, id, command, ticket => steps.ChangeAsync(book, ticket, wish, self));
             return TicketAnswer.Of(outcome, book, request);
         }
-    }
-
-    /// <summary>What the event changes on a ticket as it stands: a link must lead somewhere, and the system chooses whom it assigns.</summary>
-    internal async Task<Outcome<TicketChange>> ChangeAsync(string book, Ticket ticket, TicketWish wish, string? self)
-    {
-        if (self is not null && ticket.Caller != self) return new Refusal(403, "support/not-own", "This ticket is somebody else's.");
-        var change = wish.Change;
-        if (!wish.IsAtTold && change.Event.At < ticket.LastAt) change = change with { Event = change.Event with { At = ticket.LastAt } }; // instances' clocks differ a little
-        if (change.Into is { } into && await support.Tickets.Cases.FindAsync(book, into) is not { IsDone: false }) return new Refusal(422, "support/merge", $"There is no open ticket '{into}' to go on with it.", "into");
-        if (change is { Event.Act: TicketAct.Link, Link: { } link } && await support.LinkFaultAsync(book, link) is { } fault) return fault;
-        if (change.Event.Act != TicketAct.Assign) return change;
-
-        var name = change.Team ?? (wish.IsAuto ? ticket.Team : null);
-        if (name is null) return wish.IsAuto ? new Refusal(422, "support/assign", "The ticket is in no team's queue: name the 'team'.", "team") : change;
-        if (await support.Teams.Cases.FindAsync(book, name) is not { } row) return new Refusal(422, "support/team-unknown", $"There is no team '{name}': PUT /api/books/{book}/support-teams/{name}.", "team");
-        if (!wish.IsAuto) return change;
-        var chosen = SupportTables.ReadTeam(row).Choose(wish.Skill, await board.LoadAsync(book));
-        return chosen is null
-            ? new Refusal(422, "support/nobody-free", $"Nobody of team '{name}' {(wish.Skill is null ? "" : $"knows '{wish.Skill}' and ")}has room for another ticket.", "team")
-            : change with { Team = name, Event = change.Event with { Assignee = chosen.Id } };
     }
 }

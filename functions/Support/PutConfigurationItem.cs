@@ -54,7 +54,7 @@ public sealed class PutConfigurationItem(Books books, SupportTables support, Ass
 
         fields.Absent("contract");
         var warranty = fields.OptionalDate("warrantyEndsOn");
-        var isRetired = fields.Has("retired") ? fields.Flag("retired") == true : fields.Absent("retired") is not null;
+        var isRetired = fields.OptionalFlag("retired") == true;
         return new ConfigurationItem(name, kind, user, location, asset, dependsOn, contract, warranty, isRetired, [], []);
     }
 }

@@ -22,7 +22,7 @@ public sealed class PutProblem(Books books, SupportTables support, CaseSteps ste
         {
             var fields = body.Fields;
             var (title, text, status) = (fields.Text("title"), fields.Lines("text", Ticket.MaxTextChars), fields.Choice<ProblemStatus>("status", "support/problem-status"));
-            var (cause, workaround) = (fields.Has("cause") ? fields.Lines("cause", Ticket.MaxTextChars) : fields.Absent("cause"), fields.Has("workaround") ? fields.Lines("workaround", Ticket.MaxTextChars) : fields.Absent("workaround"));
+            var (cause, workaround) = (fields.OptionalLines("cause", Ticket.MaxTextChars), fields.OptionalLines("workaround", Ticket.MaxTextChars));
             var articles = fields.OptionalTexts("articles", MaxArticles, 400, new Fault("articles", "support/articles", $"'articles' is a list of at most {MaxArticles} texts of 1 to 400 characters."));
             fields.NoOthers();
             if (status == ProblemStatus.KnownError && cause is null) body.Faults.Add(new Fault("cause", "support/cause", "The cause of a known error is known: name it."));

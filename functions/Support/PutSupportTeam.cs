@@ -37,7 +37,7 @@ public sealed class PutSupportTeam(Books books, SupportTables support, CaseSteps
         var agents = fields.List("agents", "support/agents", 0, SupportTeam.MaxAgents, one => new SupportAgent(
             one.Text("id", 100),
             one.OptionalTexts("skills", MaxSkills, 100, new Fault("skills", "support/agents", $"'skills' is a list of at most {MaxSkills} texts of 1 to 100 characters.")),
-            one.Has("maxOpen") ? one.Whole("maxOpen", 0, 100_000) : one.Absent("maxOpen") is null ? null : 0));
+            one.OptionalWhole("maxOpen", 0, 100_000)));
         if (agents.DistinctBy(agent => agent.Id).Count() < agents.Count) faults.Add(new Fault("agents", "support/agents", "An agent is in a team once."));
         return agents;
     }

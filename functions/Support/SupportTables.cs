@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using BackOffice.Kernel;
 
 namespace BackOffice.Support;
@@ -40,17 +39,17 @@ public sealed class SupportTables(Storage storage, CaseSteps steps)
 
     public Department Problems { get; } = new("problems", new CaseTable(storage, "Problems"), (_, _) => Task.CompletedTask);
 
-    public static Ticket ReadTicket(CaseRow row) => Read(row, SupportJson.Default.Ticket);
+    public static Ticket ReadTicket(CaseRow row) => row.Read(SupportJson.Default.Ticket);
 
-    public static ServiceLevel ReadLevel(CaseRow row) => Read(row, SupportJson.Default.ServiceLevel);
+    public static ServiceLevel ReadLevel(CaseRow row) => row.Read(SupportJson.Default.ServiceLevel);
 
-    public static CalendarHistory ReadCalendar(CaseRow row) => Read(row, SupportJson.Default.CalendarHistory);
+    public static CalendarHistory ReadCalendar(CaseRow row) => row.Read(SupportJson.Default.CalendarHistory);
 
-    public static SupportTeam ReadTeam(CaseRow row) => Read(row, SupportJson.Default.SupportTeam);
+    public static SupportTeam ReadTeam(CaseRow row) => row.Read(SupportJson.Default.SupportTeam);
 
-    public static ConfigurationItem ReadItem(CaseRow row) => Read(row, SupportJson.Default.ConfigurationItem);
+    public static ConfigurationItem ReadItem(CaseRow row) => row.Read(SupportJson.Default.ConfigurationItem);
 
-    public static SupportProblem ReadProblem(CaseRow row) => Read(row, SupportJson.Default.SupportProblem);
+    public static SupportProblem ReadProblem(CaseRow row) => row.Read(SupportJson.Default.SupportProblem);
 
     public static string Write(Ticket ticket) => JsonSerializer.Serialize(ticket, SupportJson.Default.Ticket);
 
@@ -126,6 +125,4 @@ public sealed class SupportTables(Storage storage, CaseSteps steps)
             await storage.SendAsync(Escalations, JsonSerializer.Serialize(message, SupportJson.Default.EnvelopeItemNotice));
         }
     }
-
-    private static T Read<T>(CaseRow row, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(row.State, type) ?? throw new InvalidDataException($"Case {row.Id} is empty.");
 }

@@ -12,7 +12,7 @@ namespace BackOffice.Support;
 /// is noted and the message is done; an event whose ticket has not come yet is tried again later; a message that cannot be read goes to <c>support-intake-poison</c>.
 /// Rows: reads and writes <c>Tickets</c>, adds to <c>TicketsFeed</c>, <c>TicketIntake</c> and <c>Agenda</c>, reads <c>ServiceLevels</c>, <c>ServiceCalendars</c>, <c>SupportTeams</c> and <c>Parameters</c>. Messages: to <c>support-escalations</c> when a clock has come so far.
 /// </summary>
-public sealed partial class TakeInTickets(Books books, SupportRules rules, TicketSteps steps, PostTicketEvent events, TicketIntakeTable results, ILogger<TakeInTickets> logger)
+public sealed partial class TakeInTickets(Books books, SupportRules rules, TicketSteps steps, TicketIntakeTable results, ILogger<TakeInTickets> logger)
 {
     public const string Queue = "support-intake";
     public const string Schema = "support-intake";
@@ -62,7 +62,7 @@ public sealed partial class TakeInTickets(Books books, SupportRules rules, Ticke
         if (!fields.Has("id")) faults.Add(new Fault("id", "request/missing", "'id' is missing: an event from a queue is known by it when it comes again."));
         if (TicketRequest.ReadEvent(fields, faults, isCallerThemself: false, isOperator: false, By, steps.Now) is not { } wish) return Refusal.Of(faults);
         var command = new CaseCommand(JsonFields.NameOf(wish.Change.Event.Act), CaseCommand.Canonical(element), By, "event:" + wish.Id);
-        return await steps.RunAsync(book, ticket, command, seen => events.ChangeAsync(book, seen, wish, null), loadAsync);
+        return await steps.RunAsync(book, ticket, command, seen => steps.ChangeAsync(book, seen, wish, null), loadAsync);
     }
 
     private static partial class Log

@@ -16,9 +16,9 @@ internal static class TicketRequest
     public static Ticket? Read(JsonFields fields, List<Fault> faults, string? self, bool isOperator, string by, DateTimeOffset now)
     {
         var caller = self is not null && !fields.Has("caller") ? fields.Absent("caller") ?? self : fields.Text("caller", MaxCallerChars);
-        var (service, impact, urgency) = (fields.Id("service"), Degree(fields, "impact"), Degree(fields, "urgency"));
+        var (service, impact, urgency) = (fields.Id("service"), fields.Whole("impact", 1, 3), fields.Whole("urgency", 1, 3));
         var (subject, text, category) = (fields.Text("subject"), fields.Lines("text", Ticket.MaxTextChars), fields.OptionalText("category", 100));
-        var isMajor = fields.Has("major") ? fields.Flag("major") : fields.Absent("major") is not null;
+        var isMajor = fields.OptionalFlag("major");
         var (attachments, at) = (Attachments(fields), At(fields, faults, isOperator, now));
         fields.NoOthers();
         if (self is not null && caller.Length > 0 && caller != self) faults.Add(new Fault("caller", "support/not-own", $"With this role one asks for oneself: the caller is '{self}'."));
@@ -58,24 +58,24 @@ internal static class TicketRequest
             case TicketAct.Reply:
                 fields.Lines("text", Ticket.MaxTextChars);
                 Attachments(fields);
-                var isAutomatic = fields.Has("automatic") ? fields.Flag("automatic") : fields.Absent("automatic") is not null;
+                var isAutomatic = fields.OptionalFlag("automatic");
                 wish = wish with { Change = wish.Change with { Event = e with { IsAutomatic = isAutomatic == true } } };
                 break;
             case TicketAct.Assign:
                 var (team, assignee, skill) = (fields.OptionalId("team"), fields.OptionalText("assignee", MaxCallerChars), fields.OptionalText("skill", 100));
-                var isAuto = fields.Has("auto") ? fields.Flag("auto") == true : fields.Absent("auto") is not null;
+                var isAuto = fields.OptionalFlag("auto") == true;
                 if (isAuto ? assignee is not null : skill is not null || (team is null && assignee is null))
                     faults.Add(new Fault("", "support/assign", "Name a 'team', an 'assignee' or both; or \"auto\": true, with 'team' and 'skill' if you like, and no 'assignee'."));
                 wish = wish with { IsAuto = isAuto, Skill = skill, Change = wish.Change with { Team = team, Event = e with { Assignee = assignee } } };
                 break;
             case TicketAct.Hold:
                 wish = wish with { Change = wish.Change with { Event = e with { Reason = fields.Choice<HoldReason>("reason", "support/hold-reason") } } };
-                OptionalLines(fields, "text");
+                fields.OptionalLines("text", Ticket.MaxTextChars);
                 break;
             case TicketAct.Priority:
-                var impact = fields.Has("impact") ? Degree(fields, "impact") : Nothing(fields, "impact");
-                var urgency = fields.Has("urgency") ? Degree(fields, "urgency") : Nothing(fields, "urgency");
-                bool? isMajor = fields.Has("major") ? fields.Flag("major") : fields.Absent("major") is null ? null : false;
+                var impact = fields.OptionalWhole("impact", 1, 3);
+                var urgency = fields.OptionalWhole("urgency", 1, 3);
+                var isMajor = fields.OptionalFlag("major");
                 fields.Text("reason", 500);
                 if (impact is null && urgency is null && isMajor is null) faults.Add(new Fault("", "support/priority", "Name 'impact', 'urgency' or 'major'."));
                 wish = wish with { Change = wish.Change with { Event = e with { Impact = impact, Urgency = urgency, IsMajor = isMajor } } };
@@ -102,22 +102,12 @@ internal static class TicketRequest
                 wish = wish with { Change = wish.Change with { Into = fields.Id("into") } };
                 break;
             default: // resume, close
-                OptionalLines(fields, "text");
+                fields.OptionalLines("text", Ticket.MaxTextChars);
                 break;
         }
 
         fields.NoOthers();
         return faults.Count > 0 ? null : wish;
-    }
-
-    private static int? Degree(JsonFields fields, string name) => fields.Whole(name, 1, 3);
-
-    private static int? Nothing(JsonFields fields, string name) => fields.Absent(name) is null ? null : 0;
-
-    private static void OptionalLines(JsonFields fields, string name)
-    {
-        if (fields.Has(name)) fields.Lines(name, Ticket.MaxTextChars);
-        else fields.Absent(name);
     }
 
     /// <summary>When it happened: now, or for <c>Operator</c>, who takes tickets over from another system, before.</summary>

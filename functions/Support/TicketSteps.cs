@@ -4,7 +4,7 @@ using BackOffice.Kernel;
 namespace BackOffice.Support;
 
 /// <summary>The way of everything that happens to a ticket: decide → plan its clocks → put the next look down → commit → tell.</summary>
-public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseSteps steps, TimeProvider time)
+public sealed class TicketSteps(SupportTables support, SupportRules rules, TicketBoard board, CaseSteps steps, TimeProvider time)
 {
     /// <summary>Now, in whole seconds, as tickets count.</summary>
     public DateTimeOffset Now => Moment.Cut(time.GetUtcNow());
@@ -30,6 +30,26 @@ public sealed class TicketSteps(SupportTables support, SupportRules rules, CaseS
             if (!TicketDecisions.Apply(id, ticket, wanted, known.ReopenDays).Is(out var after, out refusal)) return refusal;
             return Planned(book, id, after, known, command.By, Now, wanted);
         });
+
+    /// <summary>What the event changes on a ticket as it stands: a link must lead somewhere, and the system chooses whom it assigns.</summary>
+    internal async Task<Outcome<TicketChange>> ChangeAsync(string book, Ticket ticket, TicketWish wish, string? self)
+    {
+        if (self is not null && ticket.Caller != self) return new Refusal(403, "support/not-own", "This ticket is somebody else's.");
+        var change = wish.Change;
+        if (!wish.IsAtTold && change.Event.At < ticket.LastAt) change = change with { Event = change.Event with { At = ticket.LastAt } }; // instances' clocks differ a little
+        if (change.Into is { } into && await support.Tickets.Cases.FindAsync(book, into) is not { IsDone: false }) return new Refusal(422, "support/merge", $"There is no open ticket '{into}' to go on with it.", "into");
+        if (change is { Event.Act: TicketAct.Link, Link: { } link } && await support.LinkFaultAsync(book, link) is { } fault) return fault;
+        if (change.Event.Act != TicketAct.Assign) return change;
+
+        var name = change.Team ?? (wish.IsAuto ? ticket.Team : null);
+        if (name is null) return wish.IsAuto ? new Refusal(422, "support/assign", "The ticket is in no team's queue: name the 'team'.", "team") : change;
+        if (await support.Teams.Cases.FindAsync(book, name) is not { } row) return new Refusal(422, "support/team-unknown", $"There is no team '{name}': PUT /api/books/{book}/support-teams/{name}.", "team");
+        if (!wish.IsAuto) return change;
+        var chosen = SupportTables.ReadTeam(row).Choose(wish.Skill, await board.LoadAsync(book));
+        return chosen is null
+            ? new Refusal(422, "support/nobody-free", $"Nobody of team '{name}' {(wish.Skill is null ? "" : $"knows '{wish.Skill}' and ")}has room for another ticket.", "team")
+            : change with { Team = name, Event = change.Event with { Assignee = chosen.Id } };
+    }
 
     /// <summary>
     /// Looks at a ticket whose deadline has come: tells what its clocks have come to, closes it when its time has come, and puts down the next look. What is as it was changes nothing. The version it leaves; null: there is no such ticket.
