@@ -4,6 +4,7 @@ using Azure.Identity;
 using BackOffice.Accruals;
 using BackOffice.Assets;
 using BackOffice.Credit;
+using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
@@ -42,6 +43,7 @@ public static class Program
         AddAssets(builder.Services);
         AddCredit(builder.Services);
         AddSupport(builder.Services);
+        AddExchange(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
         host.Services.GetRequiredService<FrozenDictionary<string, string[]>>(); // a function that says nothing of rights must stop the start, not the first call
@@ -113,6 +115,13 @@ public static class Program
         services.AddSingleton<TicketSteps>();
         services.AddSingleton<TicketBoard>();
         services.AddSingleton<TicketIntakeTable>();
+    }
+
+    private static void AddExchange(IServiceCollection services)
+    {
+        services.AddSingleton<ExchangeTables>();
+        services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Imports);
+        services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Exports);
     }
 
     private static void AddNight(IServiceCollection services, IConfiguration configuration)

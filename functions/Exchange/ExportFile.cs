@@ -1,0 +1,42 @@
+namespace BackOffice.Exchange;
+
+/// <summary>What a file that went out is.</summary>
+public enum ExportKind
+{
+    /// <summary>DATEV Buchungsstapel, one or several.</summary>
+    Datev,
+
+    /// <summary>The auditor's package (GDPdU/GoBD Z3).</summary>
+    Auditor,
+
+    /// <summary>The journal for hledger.</summary>
+    Hledger,
+
+    /// <summary>Payments for a bank, pain.001.</summary>
+    Payments,
+}
+
+/// <summary>
+/// A file that went out, as its case keeps it (table <c>Exports</c>); its history says who asked for it and when. It can be had again byte for byte: what it was made from is stated here, and the ledger never changes what it held.
+/// </summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="UpTo">Number of the last entry that it knew of.</param>
+/// <param name="Files">Its files in order.</param>
+/// <param name="From">First posting date; null: from the beginning.</param>
+/// <param name="To">Last posting date; null: to the end.</param>
+/// <param name="CreatedAt">The instant written into it.</param>
+/// <param name="Datev">What else a DATEV export was made from.</param>
+public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevStack? Datev = null);
+
+/// <summary>What proves a file to be the one that was made.</summary>
+/// <param name="Name">Its name: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</param>
+/// <param name="Sha256">SHA-256 of its bytes, hexadecimal in small letters.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Items">How many rows or payments it holds.</param>
+public sealed record FileSeal(string Name, string Sha256, long Bytes, int Items);
+
+/// <summary>What a DATEV export was made from beside the entries.</summary>
+/// <param name="Consultant">Beraternummer, 1001 to 9,999,999.</param>
+/// <param name="Client">Mandantennummer, 1 to 99,999.</param>
+/// <param name="Number">The export's number in the book, from 1; those before it have had what they took.</param>
+public sealed record DatevStack(int Consultant, int Client, int Number);
