@@ -39,7 +39,8 @@ public sealed record Counterparty(string Name, CounterpartyKind Kind, string? Gr
 /// <param name="Scores">What the scorecard was given; of an override none.</param>
 /// <param name="Overrides">The grade that was overridden; null: it comes from the scorecard.</param>
 /// <param name="Reason">Why, of an override.</param>
-public sealed record Rating(DateOnly Date, decimal Score, int Grade, IReadOnlyDictionary<string, decimal>? Scores, int? Overrides = null, string? Reason = null);
+/// <param name="Side">Which side made it; null: made before sides were kept.</param>
+public sealed record Rating(DateOnly Date, decimal Score, int Grade, IReadOnlyDictionary<string, decimal>? Scores, int? Overrides = null, string? Reason = null, OfficeSide? Side = null);
 
 /// <summary>How closely a counterparty is looked after from a day on, as somebody outside the front office decided. Source: MaRisk BTO 1.2.4 Tz. 1.</summary>
 /// <param name="Reason">Why.</param>

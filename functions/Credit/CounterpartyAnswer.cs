@@ -25,6 +25,7 @@ internal static class CounterpartyAnswer
                 json.WriteNumber("score", rating.Score);
                 json.WriteNumber("grade", rating.Grade);
                 if (rating.Overrides is { } overridden) json.WriteNumber("overrides", overridden);
+                if (rating.Side is { } side) json.WriteString("side", JsonFields.NameOf(side));
                 if (rating.Reason is not null) json.WriteString("reason", rating.Reason);
             });
             json.WriteList("limits", counterparty.Limits, limit =>

@@ -22,8 +22,8 @@ public enum ApplicationStatus
     Withdrawn,
 }
 
-/// <summary>Which side of the house votes.</summary>
-public enum VoteSide
+/// <summary>A side of the house: the front office (Markt), or the back office (Marktfolge). Source: MaRisk BTO Tz. 3.</summary>
+public enum OfficeSide
 {
     Front,
     Back,
@@ -31,7 +31,7 @@ public enum VoteSide
 
 /// <summary>A vote (Votum). Source: MaRisk BTO 1.1 Tz. 2.</summary>
 /// <param name="By">Stable id of who cast it.</param>
-public sealed record Vote(VoteSide Side, bool Approves, string By, DateTimeOffset At, string Reason);
+public sealed record Vote(OfficeSide Side, bool Approves, string By, DateTimeOffset At, string Reason);
 
 /// <summary>A decision of a board member on votes that differ. It goes against a vote by its nature, so the risk report always names it. Source: MaRisk BTO 1.1 Tz. 5.</summary>
 public sealed record BoardDecision(bool Grants, string By, DateTimeOffset At, string Reason);
@@ -81,7 +81,7 @@ public sealed record CreditApplication(
     };
 
     /// <summary>Whether votes that differ may still be put before the board.</summary>
-    public bool CanEscalate(DateOnly today) => Status == ApplicationStatus.Refused && Decision is null && today <= ExpiresOn && Votes.Any(vote => vote is { Side: VoteSide.Front, Approves: true }) && Votes.Any(vote => vote is { Side: VoteSide.Back, Approves: false });
+    public bool CanEscalate(DateOnly today) => Status == ApplicationStatus.Refused && Decision is null && today <= ExpiresOn && Votes.Any(vote => vote is { Side: OfficeSide.Front, Approves: true }) && Votes.Any(vote => vote is { Side: OfficeSide.Back, Approves: false });
 }
 
 /// <summary>
@@ -106,7 +106,7 @@ public static class CreditDecisions
     /// </summary>
     public static CreditApplication Submit(CreditApplication wanted, bool approves, string reason, string by, DateTimeOffset now)
     {
-        var voted = wanted with { Status = approves ? ApplicationStatus.Submitted : ApplicationStatus.Refused, Votes = [new Vote(VoteSide.Front, approves, by, now, reason)] };
+        var voted = wanted with { Status = approves ? ApplicationStatus.Submitted : ApplicationStatus.Refused, Votes = [new Vote(OfficeSide.Front, approves, by, now, reason)] };
         return approves && !voted.IsRiskRelevant ? Grant(voted, now) : voted;
     }
 
@@ -114,7 +114,7 @@ public static class CreditDecisions
     public static Outcome<CreditApplication> CastVote(CreditApplication application, bool approves, string reason, IReadOnlyList<string> conditions, string by, DateTimeOffset now)
     {
         if (StateFault(application, "vote on", now, ApplicationStatus.Submitted) is { } refusal) return refusal;
-        var voted = application with { Votes = [.. application.Votes, new Vote(VoteSide.Back, approves, by, now, reason)], Conditions = [.. conditions.Select(text => new CreditCondition(text))] };
+        var voted = application with { Votes = [.. application.Votes, new Vote(OfficeSide.Back, approves, by, now, reason)], Conditions = [.. conditions.Select(text => new CreditCondition(text))] };
         return approves ? Grant(voted, now) : voted with { Status = ApplicationStatus.Refused };
     }
 

@@ -27,6 +27,9 @@ internal static class CreditSteps
         : id.StartsWith(CreditUnit.Prefix, StringComparison.Ordinal) ? new Refusal(422, "credit/id-reserved", $"Ids beginning with '{CreditUnit.Prefix}' are the system's own.", "id")
         : null;
 
+    /// <summary>The side that a caller stands on; nobody stands on both (<see cref="Segregation"/>).</summary>
+    public static OfficeSide SideOf(HttpRequest request) => Caller.Of(request).Roles.Contains(Roles.FrontOffice) ? OfficeSide.Front : OfficeSide.Back;
+
     public static Problem Unknown(string id, string department, string book) => Problem.Of(404, "case/unknown", $"There is no '{Ids.Cut(id)}' in {department} of book '{book}'.");
 
     /// <summary>A step of an application: decided purely, by who calls and when.</summary>

@@ -25,7 +25,7 @@ public sealed class PutOpenDeal(Books books, CreditTables credit, CaseSteps step
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             var isNew = false;
-            var byFrontOffice = Caller.Of(request).Roles.Contains(Roles.FrontOffice);
+            var byFrontOffice = CreditSteps.SideOf(request) == OfficeSide.Front;
             var outcome = await steps.RunAsync(credit.OpenDeals, book, id, CaseCommand.ToPut(request, canonical), known =>
             {
                 isNew = known is null;

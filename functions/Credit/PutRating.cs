@@ -25,9 +25,9 @@ public sealed class PutRating(Books books, CreditTables credit, CaseSteps steps,
             Dictionary<string, decimal> weights = new(StringComparer.Ordinal);
             foreach (var name in Scorecard.Names) weights[name] = (await parameters.HistoryAsync(Parameter.Find($"credit.score.{name}")!)).On(date!.Value)?.Value ?? 0;
 
-            var isFront = Caller.Of(request).Roles.Contains(Roles.FrontOffice);
+            var side = CreditSteps.SideOf(request);
             var outcome = await steps.RunAsync(credit.Counterparties, book, id, CaseCommand.Repeatable(request, Command, canonical), known =>
-                Decide(CreditTables.ReadCounterparty(known!), date!.Value, scores, weights, isFront, BusinessDay.Today(time)).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
+                Decide(CreditTables.ReadCounterparty(known!), date!.Value, scores, weights, side, BusinessDay.Today(time)).Is(out var rated, out var refusal) ? new CaseDecision(CreditTables.Write(rated)) : refusal);
             return CounterpartyAnswer.Of(outcome, isNew: true, found, time, request);
         });
 
@@ -36,14 +36,14 @@ public sealed class PutRating(Books books, CreditTables credit, CaseSteps steps,
     /// <c>credit/weights</c> when the weights of the day do not add up to 1. See <see cref="Scorecard.Of"/>. Source: MaRisk BTO 1.1 Tz. 6.
     /// Worked: rated 3, overridden to 8; fred of the front office rates anew → 409, bert of the back office → 3.
     /// </summary>
-    internal static Outcome<Counterparty> Decide(Counterparty counterparty, DateOnly date, IReadOnlyDictionary<string, decimal> scores, IReadOnlyDictionary<string, decimal> weights, bool isFront, DateOnly today)
+    internal static Outcome<Counterparty> Decide(Counterparty counterparty, DateOnly date, IReadOnlyDictionary<string, decimal> scores, IReadOnlyDictionary<string, decimal> weights, OfficeSide side, DateOnly today)
     {
         if (date > today) return new Refusal(422, "credit/date", $"It is {BusinessDay.Text(today)}: nobody is rated for a day to come.", "date");
-        if (isFront && counterparty.RatingOn(date) is { Overrides: not null }) return new Refusal(409, "credit/overridden", "The back office has overridden the rating: it is the back office that rates anew.");
+        if (side == OfficeSide.Front && counterparty.RatingOn(date) is { Overrides: not null }) return new Refusal(409, "credit/overridden", "The back office has overridden the rating: it is the back office that rates anew.");
         if (counterparty.Ratings.Count >= Counterparty.MaxHistory) return new Refusal(422, "credit/too-many", $"A counterparty has at most {Counterparty.MaxHistory} ratings.");
         if (weights.Values.Sum() != 1) return new Refusal(422, "credit/weights", $"The weights credit.score.… add up to {weights.Values.Sum().ToString(System.Globalization.CultureInfo.InvariantCulture)} on {BusinessDay.Text(date)}; they must add up to 1.", "date");
         var (score, grade) = Scorecard.Of(scores, weights);
-        return counterparty with { Ratings = [.. counterparty.Ratings, new Rating(date, score, grade, scores)] };
+        return counterparty with { Ratings = [.. counterparty.Ratings, new Rating(date, score, grade, scores, Side: side)] };
     }
 
     /// <summary>422 <c>credit/score</c>.</summary>

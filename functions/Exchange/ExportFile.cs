@@ -26,7 +26,7 @@ public enum ExportKind
 /// <param name="To">Last posting date; null: to the end.</param>
 /// <param name="CreatedAt">The instant written into it.</param>
 /// <param name="Datev">What else a DATEV export was made from.</param>
-public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevStack? Datev = null);
+public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevRun? Datev = null);
 
 /// <summary>What proves a file to be the one that was made.</summary>
 /// <param name="Name">Its name: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</param>
@@ -39,4 +39,4 @@ public sealed record FileSeal(string Name, string Sha256, long Bytes, int Items)
 /// <param name="Consultant">Beraternummer, 1001 to 9,999,999.</param>
 /// <param name="Client">Mandantennummer, 1 to 99,999.</param>
 /// <param name="Number">The export's number in the book, from 1; those before it have had what they took.</param>
-public sealed record DatevStack(int Consultant, int Client, int Number);
+public sealed record DatevRun(int Consultant, int Client, int Number);

@@ -99,7 +99,7 @@ internal static class CreditBenchmark
         var line = new CreditLine(limit, Date, Date.AddMonths(term), [new LineMovement("draw", Date, DrawnMinor(n), null)]);
         var application = new CreditApplication(
             PartyId(n), limit, term, Rate, DayCount.Act360, "Working capital", new LineAccounts("0550", "1200", "1500", "2650"), Date, Date.AddDays(90), limit, 5_000_000, ApplicationStatus.Granted,
-            [new Vote(VoteSide.Front, true, "bench", Granted, "")], Line: line);
+            [new Vote(OfficeSide.Front, true, "bench", Granted, "")], Line: line);
         return Created(string.Create(CultureInfo.InvariantCulture, $"line-{n:D6}"), Granted, CreditTables.Write(application));
     }
 

@@ -272,7 +272,7 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rating_ComesFromTheScorecard_AndIsOverriddenBySomebodyElse()
+    public async Task Rating_ComesFromTheScorecard_AndIsOverriddenByTheOtherSideOnly()
     {
         const string scores = """{"date":"2026-03-01","scores":{"financials":80,"management":60,"market":50,"payment":90}}""";
         var rated = (await _back.SendAsync(HttpMethod.Put, "/counterparties/acme/rating", scores)).Is(HttpStatusCode.Created).Json.List("ratings").Single();
@@ -280,7 +280,9 @@ public sealed class CreditHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         const string change = """{"date":"2026-03-02","grade":5,"reason":"a lawsuit is pending"}""";
         (await _back.SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", change)).IsProblem(HttpStatusCode.Forbidden, "identity/segregated");
-        (await As("berta", "BackOffice").SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", change)).Is(HttpStatusCode.Created);
+        (await As("berta", "BackOffice").SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", change)).IsProblem(HttpStatusCode.Forbidden, "credit/same-side");
+        (await _front.SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", change.Replace("5", "2", StringComparison.Ordinal))).IsProblem(HttpStatusCode.Forbidden, "credit/grade-raised", "grade");
+        (await _front.SendAsync(HttpMethod.Post, "/counterparties/acme/rating-override", change)).Is(HttpStatusCode.Created);
 
         var acme = await _auditor.GetAsync("/counterparties/acme");
         Assert.Equal((5L, 3L), (acme.Number("grade"), acme.List("ratings").Last().Number("overrides")));

@@ -105,7 +105,7 @@ public sealed class CreditDecisionTests
                 else
                 {
                     Assert.All(application.Votes, vote => Assert.True(vote.Approves));
-                    Assert.Equal([VoteSide.Front, VoteSide.Back], application.Votes.Select(vote => vote.Side));
+                    Assert.Equal([OfficeSide.Front, OfficeSide.Back], application.Votes.Select(vote => vote.Side));
                     Assert.NotEqual(front.By, Assert.Single(back).By);
                     Assert.Contains(Roles.BackOffice, back[0].Roles);
                 }
