@@ -4,6 +4,7 @@ using Azure.Identity;
 using BackOffice.Accruals;
 using BackOffice.Assets;
 using BackOffice.Credit;
+using BackOffice.Currencies;
 using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -43,6 +44,7 @@ public static class Program
         AddAssets(builder.Services);
         AddCredit(builder.Services);
         AddSupport(builder.Services);
+        AddCurrencies(builder.Services);
         AddExchange(builder.Services);
         AddNight(builder.Services, builder.Configuration);
         var host = builder.Build();
@@ -115,6 +117,13 @@ public static class Program
         services.AddSingleton<TicketSteps>();
         services.AddSingleton<TicketBoard>();
         services.AddSingleton<TicketIntakeTable>();
+    }
+
+    private static void AddCurrencies(IServiceCollection services)
+    {
+        services.AddSingleton<ExchangeRateTable>();
+        services.AddSingleton(provider => provider.GetRequiredService<ExchangeRateTable>().Days);
+        services.AddSingleton<INightWork, CurrencyNight>();
     }
 
     private static void AddExchange(IServiceCollection services)

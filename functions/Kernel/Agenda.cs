@@ -34,12 +34,13 @@ public sealed class Agenda(Storage storage)
     private const string Buckets = "0123456789abcdef";
 
     private readonly TableClient _table = storage.Table("Agenda");
+    private readonly GatheredAdds _adds = new(storage.Table("Agenda"));
 
     /// <summary>Puts a deadline down, before the commit that needs it: without the commit it comes to nothing.</summary>
     public async Task AddAsync(Deadline deadline)
     {
         await storage.ReadyAsync();
-        await _table.AddIfAbsentAsync(ToRow(deadline));
+        await _adds.AddAsync(ToRow(deadline));
     }
 
     public Task RemoveAsync(Deadline deadline)

@@ -18,6 +18,7 @@ public sealed class CaseFeed(Storage storage, string name)
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     private readonly TableClient _table = storage.Table(name);
+    private readonly GatheredAdds _adds = new(storage.Table(name));
 
     /// <summary>So far before its last look a reader looks again: rows that came late, and clocks that differ.</summary>
     public static readonly TimeSpan Overlap = 2 * WrittenWithin;
@@ -28,7 +29,7 @@ public sealed class CaseFeed(Storage storage, string name)
         while (true)
         {
             var at = TimeProvider.System.GetUtcNow();
-            await _table.AddIfAbsentAsync(new TableEntity(book, string.Create(CultureInfo.InvariantCulture, $"{Key(at)}!{id}!{version}")));
+            await _adds.AddAsync(new TableEntity(book, string.Create(CultureInfo.InvariantCulture, $"{Key(at)}!{id}!{version}")));
             if (TimeProvider.System.GetUtcNow() - at < WrittenWithin) return;
         }
     }

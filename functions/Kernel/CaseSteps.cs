@@ -102,8 +102,9 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
         for (var n = 0; n < MaxTries; n++)
         {
             // Every case bears the mark of its creation, so a new one is known by one look.
-            var known = command.Command == CaseCommand.Create && await department.Cases.FindMarkAsync(book, id, CaseCommand.Create) is null ? null : await department.Cases.FindAsync(book, id);
-            if (known is not null && command.Command != CaseCommand.Put && await department.Cases.FindMarkAsync(book, id, command.IdAt(known.Version - 1)) is { } mark) return Repeated(known, mark, command);
+            var created = command.Command == CaseCommand.Create ? await department.Cases.FindMarkAsync(book, id, CaseCommand.Create) : null;
+            var known = command.Command == CaseCommand.Create && created is null ? null : await department.Cases.FindAsync(book, id);
+            if (known is not null && command.Command != CaseCommand.Put && (created ?? await department.Cases.FindMarkAsync(book, id, command.IdAt(known.Version - 1))) is { } mark) return Repeated(known, mark, command);
             if (known is null && command.Command is not (CaseCommand.Create or CaseCommand.Put)) return new Refusal(404, "case/unknown", $"There is no '{id}' in {department.Name} of book '{book}'.");
             if (known is not null && command.IfMatch is { } seen && seen != known.Tag) return new Refusal(412, "case/changed", $"'{id}' is at version {known.Tag}, not {seen}: read it again, and decide on what it is now.");
             if (known is not null && await SegregatedAsync(department, book, id, command) is { } apart) return apart;

@@ -47,6 +47,9 @@ public sealed class AccountState(string code, string name, AccountType type)
     /// <summary>What lines with a party made, by party.</summary>
     public SortedDictionary<string, PartyAccount> Parties { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What lines in another currency made, by currency, party and document.</summary>
+    public SortedDictionary<ForeignKey, List<ForeignPosting>> Foreign { get; } = new(ForeignKey.InOrder);
+
     // The same once more, all parties in one run of memory: a balance sheet sums them all, and must not look each one up.
     private readonly List<PartyFlow> _flows = [];
 
@@ -68,6 +71,13 @@ public sealed class AccountState(string code, string name, AccountType type)
             if (!Parties.TryGetValue(party, out var known)) Parties.Add(party, known = new PartyAccount(Parties.Count));
             known.Add(new PartyPosting(day, line.AmountMinor, line.Document, line.DueDate?.DayNumber ?? -1, entry));
             _flows.Add(new PartyFlow(day, known.Index, line.AmountMinor));
+        }
+
+        if (line.Foreign is { } foreign)
+        {
+            var key = new ForeignKey(foreign.Currency, line.Party ?? "", line.Document ?? "");
+            if (!Foreign.TryGetValue(key, out var postings)) Foreign.Add(key, postings = []);
+            postings.Add(new ForeignPosting(day, foreign.AmountMinor, line.AmountMinor, line.DueDate?.DayNumber ?? -1, entry));
         }
 
         if (Segments.Count == 0 || Segments[^1] != segment) Segments.Add(segment);
@@ -109,6 +119,16 @@ public sealed class AccountState(string code, string name, AccountType type)
             known.Write(writer);
         }
 
+        writer.Write7BitEncodedInt(Foreign.Count);
+        foreach (var (key, postings) in Foreign)
+        {
+            writer.Write(key.Currency);
+            writer.Write(key.Party);
+            writer.Write(key.Document);
+            writer.Write7BitEncodedInt(postings.Count);
+            foreach (var posting in postings) posting.Write(writer);
+        }
+
         writer.Write7BitEncodedInt(Segments.Count);
         var previous = 0;
         foreach (var segment in Segments)
@@ -143,6 +163,13 @@ public sealed class AccountState(string code, string name, AccountType type)
         };
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.CarriedInto.Add(reader.ReadInt32(), DayTotals.ReadInt128(reader));
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.ReadParty(reader);
+        for (var n = reader.Read7BitEncodedInt(); n > 0; n--)
+        {
+            List<ForeignPosting> postings = [];
+            account.Foreign.Add(new ForeignKey(reader.ReadString(), reader.ReadString(), reader.ReadString()), postings);
+            for (var m = reader.Read7BitEncodedInt(); m > 0; m--) postings.Add(ForeignPosting.Read(reader));
+        }
+
         var previous = 0;
         for (var n = reader.Read7BitEncodedInt(); n > 0; n--) account.Segments.Add(previous += reader.Read7BitEncodedInt());
         return account;
@@ -159,6 +186,36 @@ public readonly record struct PartyFlow(int Day, int Party, long AmountMinor);
 /// <param name="DueDay">When it is due, as a day number; -1 = it names no date.</param>
 /// <param name="Entry">Number of its entry.</param>
 public readonly record struct PartyPosting(int Day, long AmountMinor, string? Document, int DueDay, long Entry);
+
+/// <summary>What is owed or held in another currency, by account: a voucher of a party, or (both empty) all that names none, as on a bank account.</summary>
+/// <param name="Currency">ISO 4217.</param>
+public readonly record struct ForeignKey(string Currency, string Party, string Document)
+{
+    /// <summary>By currency, party and document, each by its characters' numbers, so that every machine has the same order.</summary>
+    public static readonly IComparer<ForeignKey> InOrder = Comparer<ForeignKey>.Create((one, other) =>
+        string.CompareOrdinal(one.Currency, other.Currency) is var byCurrency && byCurrency != 0 ? byCurrency
+        : string.CompareOrdinal(one.Party, other.Party) is var byParty && byParty != 0 ? byParty : string.CompareOrdinal(one.Document, other.Document));
+}
+
+/// <summary>One posting in another currency.</summary>
+/// <param name="Day">Posting date, as a day number.</param>
+/// <param name="ForeignMinor">Minor units of the other currency, a debit positive.</param>
+/// <param name="AmountMinor">The same in the book's currency.</param>
+/// <param name="DueDay">When it is due, as a day number; -1 = it names no date.</param>
+/// <param name="Entry">Number of its entry.</param>
+public readonly record struct ForeignPosting(int Day, long ForeignMinor, long AmountMinor, int DueDay, long Entry)
+{
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt(Day);
+        writer.Write(ForeignMinor);
+        writer.Write(AmountMinor);
+        writer.Write7BitEncodedInt(DueDay + 1);
+        writer.Write7BitEncodedInt64(Entry);
+    }
+
+    public static ForeignPosting Read(BinaryReader reader) => new(reader.Read7BitEncodedInt(), reader.ReadInt64(), reader.ReadInt64(), reader.Read7BitEncodedInt() - 1, reader.Read7BitEncodedInt64());
+}
 
 /// <summary>What one party has on one account: every posting, in order of entry.</summary>
 /// <param name="index">Its place among the account's parties, in the order in which they came.</param>
@@ -440,7 +497,7 @@ public sealed class BookState
     public static DateOnly? FirstOpenMonth(DateOnly? closedThrough) => closedThrough?.AddMonths(1);
 
     /// <summary>Version of the form that <c>Write</c> writes; a checkpoint of another version is not used.</summary>
-    public const int Format = 4;
+    public const int Format = 5;
 
     /// <summary>Writes everything but the entry index, in one canonical form: equal states give equal bytes.</summary>
     public void Write(BinaryWriter writer)

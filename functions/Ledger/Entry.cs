@@ -22,7 +22,7 @@ public sealed record Entry(
     /// Worked: Dr rent 500.00 / Cr bank 500.00 → Cr rent 500.00 / Dr bank 500.00; both together leave every account as before.
     /// </summary>
     public Entry Reversal(string id, DateOnly date, string text) =>
-        new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor, SupplyDate = line.TaxCode is null ? line.SupplyDate : line.SupplyDate ?? Date })], Id, date == Date ? Period : null);
+        new(id, date, text, [.. Lines.Select(line => line with { AmountMinor = -line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null, SupplyDate = line.TaxCode is null ? line.SupplyDate : line.SupplyDate ?? Date })], Id, date == Date ? Period : null);
 }
 
 /// <summary>One line of an entry.</summary>
@@ -34,9 +34,36 @@ public sealed record Entry(
 /// <param name="TaxCode">On a base line (revenue, cost): how it is taxed, see <see cref="TaxCode"/>; tax lines themselves bear none.</param>
 /// <param name="SupplyDate">On a base line: the day of supply, which sets the rate; null = the entry's date.</param>
 /// <param name="Dimensions">Cost centre, project, asset …: name → value, sorted by name, at most 8.</param>
+/// <param name="Foreign">The amount in the currency in which it is owed or held; null: in the book's.</param>
 public sealed record Line(
     string Account, long AmountMinor, string? Party = null, string? Document = null, DateOnly? DueDate = null, string? TaxCode = null, IReadOnlyList<KeyValuePair<string, string>>? Dimensions = null,
-    DateOnly? SupplyDate = null)
+    DateOnly? SupplyDate = null, Foreign? Foreign = null)
 {
     public const int MaxDimensions = 8;
+}
+
+/// <summary>An amount of a line in another currency than the book's.</summary>
+/// <param name="Currency">ISO 4217; never the book's own.</param>
+/// <param name="AmountMinor">Minor units of that currency, signed as the line: a debit positive.</param>
+/// <param name="Rate">Units of the foreign currency for one of the book's, above 0, at most 12 decimals, without zeros at its end.</param>
+public sealed record Foreign(string Currency, long AmountMinor, decimal Rate)
+{
+    public const int MaxRateDecimals = 12;
+
+    /// <summary>
+    /// What a foreign amount is worth in the book's currency: amount ÷ rate, half a cent away from zero, in minor units. Source: quotation of the ECB's reference rates, foreign units for one euro.
+    /// Worked: USD 1,085.00 at 1.085 → 1,000.00 EUR; JPY 16,000 (no digits) at 160 → 100.00 EUR.
+    /// </summary>
+    public static Int128 BaseMinor(Int128 foreignMinor, int foreignDigits, decimal rate, int baseDigits) =>
+        (Int128)decimal.Round((decimal)foreignMinor / rate * Power(baseDigits - foreignDigits), MidpointRounding.AwayFromZero);
+
+    /// <summary>A rate without zeros at its end, so that 1.10 and 1.1 are the same rate.</summary>
+    public static decimal Plain(decimal rate) => rate / 1.0000000000000000000000000000m;
+
+    private static decimal Power(int digits)
+    {
+        var power = 1m;
+        for (var n = 0; n < Math.Abs(digits); n++) power *= 10;
+        return digits < 0 ? 1 / power : power;
+    }
 }

@@ -100,6 +100,17 @@ public static class EntryJson
             foreach (var (name, value) in dimensions) json.WriteString(name, value);
             json.WriteEndObject();
         }
+
+        if (line.Foreign is { } foreign) Write(json, foreign);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, Foreign foreign)
+    {
+        json.WriteStartObject("foreign"u8);
+        json.WriteString("currency"u8, foreign.Currency);
+        json.WriteString("amount"u8, Amount.Format(Math.Abs(foreign.AmountMinor), Currency.DigitsOf(foreign.Currency) ?? 2));
+        json.WriteNumber("rate"u8, foreign.Rate);
         json.WriteEndObject();
     }
 
@@ -182,6 +193,7 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
         long? debit = null, credit = null;
         DateOnly? dueDate = null, supplyDate = null;
         KeyValuePair<string, string>[]? dimensions = null;
+        Foreign? foreign = null;
         var seen = 0;
         var before = faults.Count;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -195,13 +207,84 @@ public readonly ref struct EntryReader(List<Fault> faults, int digits, bool stor
             else if (reader.ValueTextEquals("dimensions"u8) && Once(ref seen, 64, ref reader, index, "dimensions")) dimensions = Dimensions(ref reader, index);
             else if (reader.ValueTextEquals("taxCode"u8) && Once(ref seen, 128, ref reader, index, "taxCode")) taxCode = Tax(ref reader, index);
             else if (reader.ValueTextEquals("supplyDate"u8) && Once(ref seen, 256, ref reader, index, "supplyDate")) supplyDate = Date(ref reader, "supplyDate", index);
-            else Unknown(ref reader, At(index), "account, debit, credit, party, document, dueDate, taxCode, supplyDate, dimensions");
+            else if (reader.ValueTextEquals("foreign"u8) && Once(ref seen, 512, ref reader, index, "foreign")) foreign = InForeign(ref reader, index);
+            else Unknown(ref reader, At(index), "account, debit, credit, party, document, dueDate, taxCode, supplyDate, dimensions, foreign");
         }
 
         if ((seen & 1) == 0) Missing(At(index, "account"));
         if ((seen & 6) == 6) faults.Add(new Fault(At(index), "ledger/both-sides", "A line has a debit or a credit, not both."));
         if ((seen & 6) == 0) faults.Add(new Fault(At(index), "ledger/no-side", "The line has no amount: give 'debit' or 'credit'."));
-        return faults.Count == before ? new Line(account!, debit ?? -credit!.Value, party, document, dueDate, taxCode, dimensions, supplyDate) : null;
+        if (faults.Count > before) return null;
+        var amount = debit ?? -credit!.Value;
+        if (foreign is not null)
+        {
+            if (!stored) CheckRate(foreign, Math.Abs(amount), index);
+            if (amount < 0) foreign = foreign with { AmountMinor = -foreign.AmountMinor };
+        }
+
+        return new Line(account!, amount, party, document, dueDate, taxCode, dimensions, supplyDate, foreign);
+    }
+
+    /// <summary>The rate must lead from one amount to the other, but for one minor unit that rounding an entry's lines to the same sum may take.</summary>
+    private void CheckRate(Foreign foreign, long amountMinor, int index)
+    {
+        var baseMinor = Ledger.Foreign.BaseMinor(foreign.AmountMinor, Currency.DigitsOf(foreign.Currency)!.Value, foreign.Rate, digits);
+        if (Int128.Abs(baseMinor - amountMinor) > 1)
+            faults.Add(new Fault(At(index, "foreign.rate"), "ledger/foreign-rate", $"At the rate {foreign.Rate.ToString(System.Globalization.CultureInfo.InvariantCulture)} it is {Amount.Format(baseMinor, digits)} in the book's currency; the line says {Amount.Format(amountMinor, digits)}."));
+    }
+
+    /// <summary>The amount in another currency, not signed yet.</summary>
+    private Foreign? InForeign(ref Utf8JsonReader reader, int index)
+    {
+        var path = At(index, "foreign");
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            WrongType(ref reader, path, "an object {\"currency\", \"amount\", \"rate\"}");
+            return null;
+        }
+
+        string? currency = null;
+        ReadOnlyMemory<byte>? amount = null;
+        decimal? rate = null;
+        var seen = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("currency"u8) && Once(ref seen, 1, ref reader, path, "currency")) currency = Text(ref reader, $"{path}.currency", 3);
+            else if (reader.ValueTextEquals("amount"u8) && Once(ref seen, 2, ref reader, path, "amount")) amount = Digits(ref reader, $"{path}.amount");
+            else if (reader.ValueTextEquals("rate"u8) && Once(ref seen, 4, ref reader, path, "rate")) rate = Rate(ref reader, $"{path}.rate");
+            else Unknown(ref reader, path, "currency, amount, rate");
+        }
+
+        if ((seen & 1) == 0) Missing($"{path}.currency");
+        if ((seen & 2) == 0) Missing($"{path}.amount");
+        if ((seen & 4) == 0) Missing($"{path}.rate");
+        if (currency is null || amount is null || rate is null) return null;
+        if (Currency.DigitsOf(currency) is not { } foreignDigits)
+        {
+            faults.Add(new Fault($"{path}.currency", "ledger/currency-unknown", $"'{currency}' is no currency of ISO 4217."));
+            return null;
+        }
+
+        var minor = Amount.ParseMinor(amount.Value.Span, foreignDigits, out var reason);
+        if (minor is > 0) return new Foreign(currency, minor.Value, rate.Value);
+        faults.Add(new Fault($"{path}.amount", minor is null ? "ledger/amount-invalid" : "ledger/amount-zero", minor is null ? reason : "A foreign amount is above 0; on which side it stands, the line says."));
+        return null;
+    }
+
+    private ReadOnlyMemory<byte>? Digits(ref Utf8JsonReader reader, string path)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && reader.ValueSpan.Length <= 64 && !reader.ValueIsEscaped) return reader.ValueSpan.ToArray();
+        WrongType(ref reader, path, "an amount such as \"12.34\"");
+        return null;
+    }
+
+    private decimal? Rate(ref Utf8JsonReader reader, string path)
+    {
+        var bytes = Digits(ref reader, path);
+        if (bytes is not { } text) return null;
+        if (System.Buffers.Text.Utf8Parser.TryParse(text.Span, out decimal rate, out var read) && read == text.Length && rate > 0 && rate < 1_000_000_000 && Ledger.Foreign.Plain(rate) is var plain && plain.Scale <= Ledger.Foreign.MaxRateDecimals) return plain;
+        faults.Add(new Fault(path, "ledger/foreign-rate", $"A rate is how many units of the foreign currency one unit of the book's is worth: above 0, at most {Ledger.Foreign.MaxRateDecimals} decimals."));
+        return null;
     }
 
     private void CheckBalance(List<Line> lines)

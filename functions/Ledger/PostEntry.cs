@@ -55,7 +55,7 @@ public sealed class PostEntry(Books books, StoredEntries stored)
     /// <summary>
     /// Whether an entry, good by itself, may enter the book. In this order: the same id has been there with the same content → its number (repetition comes before all
     /// else, so a late retry gets its receipt even after its period was closed); with other content → 409 <c>ledger/id-reused</c>; every unknown account → 422
-    /// <c>ledger/account-unknown</c>; a period-13 entry not dated its year's last day → 422 <c>ledger/period-13-date</c>; dated in a closed period → 422
+    /// <c>ledger/account-unknown</c>; a foreign amount in the book's own currency → 422 <c>ledger/foreign-currency</c>; a period-13 entry not dated its year's last day → 422 <c>ledger/period-13-date</c>; dated in a closed period → 422
     /// <c>ledger/period-closed</c>, naming the first open one, unless it asked for <c>lateAs: firstOpenPeriod</c>: then it is posted on that period's first day and keeps the date
     /// it belongs to (GoBD); a reversal of what is not there → 404 <c>ledger/entry-unknown</c>, of what is reversed already → 409 <c>ledger/already-reversed</c>.
     /// Worked: closed through 2025-03, an entry of 2025-03-31 → period-closed, first open period 2025-04.
@@ -76,6 +76,8 @@ public sealed class PostEntry(Books books, StoredEntries stored)
                 (faults ??= []).Add(new Fault($"lines[{n}]", "ledger/amount-invalid", $"The amount has more than {Amount.MaxIntegerDigits} digits before the point."));
             if (!book.HasAccount(entry.Lines[n].Account))
                 (faults ??= []).Add(new Fault($"lines[{n}].account", "ledger/account-unknown", $"There is no account '{entry.Lines[n].Account}' in this book; define it first."));
+            if (entry.Lines[n].Foreign is { } foreign && foreign.Currency == book.Committed.Currency)
+                (faults ??= []).Add(new Fault($"lines[{n}].foreign.currency", "ledger/foreign-currency", $"'{foreign.Currency}' is the book's own currency: leave 'foreign' out."));
         }
 
         var date = entry.Date;

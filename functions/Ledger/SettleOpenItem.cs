@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// <c>POST /api/books/{book}/open-items/settlement</c> <c>{id, date, text?, party, account, document, bank, paid, discount?, taxCode?, lateAs?}</c>: books the payment of an open item, with a cash
-/// discount (Skonto) and the VAT it corrects. 201 with the entry's receipt; 200 with the first receipt when the same request comes again; the rest of the rules are <see cref="PostEntry"/>'s.
+/// <c>POST /api/books/{book}/open-items/settlement</c> <c>{id, date, text?, party, account, document, bank, paid, discount?, taxCode?, foreign?, lateAs?}</c>: books the payment of an open item, with a cash
+/// discount (Skonto) and the VAT it corrects, or what the rate of exchange has made of it: <c>foreign: {currency, amount, rate?}</c> says how much of the item is paid in its own currency, <c>rate</c> that the money account is held in it too. 201 with the entry's receipt; 200 with the first receipt when the same request comes again; the rest of the rules are <see cref="PostEntry"/>'s.
 /// Rows: reads <c>Ledger</c> and <c>Parameters</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters parameters)
@@ -57,6 +57,7 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
             return new Refusal(422, "ledger/open-item-unknown", $"Nothing is open on {BusinessDay.Text(wanted.Date)} of '{wanted.Document}' of '{wanted.Party}' on account '{wanted.Account}'.", "document");
         if (state.Account(wanted.Bank) is null) return new Refusal(422, "ledger/account-unknown", $"There is no account '{wanted.Bank}' in this book; define it first.", "bank");
 
+        if (wanted.Foreign is { } foreign) return InForeign(state, wanted, foreign, side);
         List<Line> lines = [new(wanted.Bank, side * wanted.PaidMinor)];
         if (wanted.Discount is { } discount)
         {
@@ -71,6 +72,33 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         lines.Add(new Line(wanted.Account, -side * wanted.TotalMinor, wanted.Party, wanted.Document));
         return new Entry(wanted.Id, wanted.Date, wanted.Text, lines, LateAsFirstOpen: wanted.LateAsFirstOpen);
     }
+
+    /// <summary>
+    /// The entry that settles so much of an item in its own currency: it comes off at the rates it was booked with, in proportion; what was paid differs from that by the realised gain or loss.
+    /// 422 <c>ledger/foreign-amount</c> (more than is open in that currency), <c>ledger/no-chart</c> (it tells the accounts of gains and losses), <c>ledger/foreign-currency</c> (the book's own). Source: HGB §246(2), §252(1) no. 4: a gain is real when it is paid.
+    /// Worked (SKR03): invoice USD 1,085.00 at 1.085 = 1,000.00; paid 986.36 → Dr 1200 986.36, Dr 2150 13.64, Cr 1400 1,000.00.
+    /// </summary>
+    private static Outcome<Entry> InForeign(BookState state, Settlement wanted, SettlementForeign foreign, int side)
+    {
+        if (foreign.Currency == state.Currency) return new Refusal(422, "ledger/foreign-currency", $"'{foreign.Currency}' is the book's own currency: leave 'foreign' out.", "foreign.currency");
+        var digits = Currency.DigitsOf(foreign.Currency)!.Value;
+        var open = ForeignBalance.Find(state, wanted.Date, wanted.Account, wanted.Party, wanted.Document, foreign.Currency);
+        var openMinor = open is null ? 0 : side * open.ForeignMinor;
+        // An id that the book knows passes: posting tells a repetition by the request.
+        if (foreign.AmountMinor > openMinor && state.Index.Find(Ids.Digest(wanted.Id)) is null)
+            return new Refusal(422, "ledger/foreign-amount", $"Of '{wanted.Document}' {foreign.Currency} {Amount.Format(Int128.Max(0, openMinor), digits)} is open on {BusinessDay.Text(wanted.Date)}, not {Amount.Format(foreign.AmountMinor, digits)}.", "foreign.amount");
+        if (state.Settings.Chart is not { } chart) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.", "foreign");
+
+        var bookMinor = open is null ? wanted.PaidMinor : (long)(side * open.BookMinor);
+        var share = open is null || foreign.AmountMinor == openMinor ? bookMinor : (long)decimal.Round((decimal)bookMinor * foreign.AmountMinor / (decimal)openMinor, MidpointRounding.AwayFromZero);
+        var rate = Foreign.Plain(decimal.Round(open is null || bookMinor == 0 ? 1 : (decimal)openMinor / bookMinor * Scale(state.Digits - digits), Foreign.MaxRateDecimals));
+        List<Line> lines = [new(wanted.Bank, side * wanted.PaidMinor, Foreign: foreign.Rate is { } paidAt ? new Foreign(foreign.Currency, side * foreign.AmountMinor, paidAt) : null)];
+        if (share != wanted.PaidMinor) lines.Add(new Line(Chart.Number(chart, side * (share - wanted.PaidMinor) > 0 ? "2150" : "2660"), side * (share - wanted.PaidMinor)));
+        lines.Add(new Line(wanted.Account, -side * share, wanted.Party, wanted.Document, Foreign: new Foreign(foreign.Currency, -side * foreign.AmountMinor, rate)));
+        return new Entry(wanted.Id, wanted.Date, wanted.Text, lines, LateAsFirstOpen: wanted.LateAsFirstOpen);
+    }
+
+    private static decimal Scale(int digits) => digits switch { < 0 => 1 / Scale(-digits), 0 => 1, _ => 10 * Scale(digits - 1) };
 
     /// <summary>Discount accounts by tax code, by their numbers in SKR03.</summary>
     private static readonly Dictionary<string, string> DiscountAccounts = new(StringComparer.Ordinal)
@@ -107,6 +135,9 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         fields.Absent("discount");
         var late = fields.LateAsFirstOpen();
         var code = fields.OptionalId("taxCode");
+        var foreign = fields.Has("foreign") ? ReadForeign(fields.Inner("foreign"), faults) : null;
+        fields.Absent("foreign");
+        if (foreign is not null && fields.Has("discount")) faults.Add(new Fault("discount", "ledger/foreign-discount", "A discount on an item in another currency is an entry of its own: settle what was paid."));
         fields.NoOthers();
         CarryForward.Reserve(id, faults);
         if (fields.Has("discount") != fields.Has("taxCode")) faults.Add(new Fault("taxCode", "ledger/discount-tax-code", "A discount needs the tax code of what it reduces, and a tax code a discount: give both or neither."));
@@ -114,7 +145,22 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         var whole = Amount.Format(paid + discount, digits).AsSpan();
         if (whole.Length - (digits > 0 ? digits + 1 : 0) > Amount.MaxIntegerDigits) faults.Add(new Fault("paid", "ledger/amount-invalid", $"What was paid and the discount together have more than {Amount.MaxIntegerDigits} digits before the point."));
         if (faults.Count > 0) return Refusal.Of(faults);
-        return new Settlement(id, date!.Value, text, party, account, document, bank, paid, code is null ? null : new SettlementDiscount(discount, TaxCode.Find(code)!), late);
+        return new Settlement(id, date!.Value, text, party, account, document, bank, paid, code is null ? null : new SettlementDiscount(discount, TaxCode.Find(code)!), late, foreign);
+    }
+
+    /// <summary>422 <c>ledger/currency-unknown</c>, <c>ledger/amount-invalid</c>, <c>ledger/foreign-rate</c>.</summary>
+    private static SettlementForeign? ReadForeign(JsonFields? fields, List<Fault> faults)
+    {
+        if (fields is null) return null;
+        var currency = fields.Text("currency", 3);
+        var digits = Currency.DigitsOf(currency);
+        if (digits is null && currency.Length > 0) faults.Add(new Fault("foreign.currency", "ledger/currency-unknown", $"'{currency}' is no currency of ISO 4217."));
+        var amount = fields.Minor("amount", digits ?? 2);
+        var rate = fields.Has("rate") ? fields.Rate("rate", "ledger/foreign-rate", 0, 1_000_000_000) : null;
+        fields.Absent("rate");
+        if (rate is 0) faults.Add(new Fault("foreign.rate", "ledger/foreign-rate", "A rate is above 0."));
+        fields.NoOthers();
+        return amount is null || digits is null ? null : new SettlementForeign(currency, amount.Value, rate is { } given ? Foreign.Plain(given) : null);
     }
 }
 
@@ -124,7 +170,8 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
 /// <param name="Bank">Account of the money.</param>
 /// <param name="PaidMinor">What went over it, minor units, above 0.</param>
 /// <param name="Discount">The cash discount taken; null = none.</param>
-internal sealed record Settlement(string Id, DateOnly Date, string Text, string Party, string Account, string Document, string Bank, long PaidMinor, SettlementDiscount? Discount = null, bool LateAsFirstOpen = false)
+/// <param name="Foreign">What was paid in the item's own currency; null = it is in the book's.</param>
+internal sealed record Settlement(string Id, DateOnly Date, string Text, string Party, string Account, string Document, string Bank, long PaidMinor, SettlementDiscount? Discount = null, bool LateAsFirstOpen = false, SettlementForeign? Foreign = null)
 {
     public long TotalMinor => PaidMinor + (Discount?.GrossMinor ?? 0);
 
@@ -149,6 +196,13 @@ internal sealed record Settlement(string Id, DateOnly Date, string Text, string 
                 json.WriteString("taxCode", Discount.Code.Code);
             }
 
+            if (Foreign is not null)
+            {
+                json.WriteString("currency", Foreign.Currency);
+                json.WriteNumber("foreignMinor", Foreign.AmountMinor);
+                if (Foreign.Rate is { } rate) json.WriteNumber("rate", rate);
+            }
+
             if (LateAsFirstOpen) json.WriteString("lateAs", "firstOpenPeriod");
 
             json.WriteEndObject();
@@ -162,3 +216,9 @@ internal sealed record Settlement(string Id, DateOnly Date, string Text, string 
 /// <param name="GrossMinor">With its tax, minor units, above 0.</param>
 /// <param name="Code">How the supply it reduces was taxed.</param>
 internal sealed record SettlementDiscount(long GrossMinor, TaxCode Code);
+
+/// <summary>A payment in the item's own currency.</summary>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="AmountMinor">Minor units of that currency, above 0.</param>
+/// <param name="Rate">The rate at which the money account, held in that currency, took it; null = it is held in the book's.</param>
+internal sealed record SettlementForeign(string Currency, long AmountMinor, decimal? Rate);

@@ -27,6 +27,7 @@ public sealed partial class TakeInTickets(Books books, SupportRules rules, Ticke
         if (book is null || !Ids.IsBook(book) || tickets.Length + happened.Length is 0 or > MaxItems)
             throw new JsonException($"A {Schema} message names a book and holds 1 to {MaxItems} tickets and events; this one has book '{book}' and {tickets.Length + happened.Length}.");
 
+        if (await results.FindAsync(book, message.OperationId) is not null) return; // it came before, and all of it has been judged
         var tally = new IntakeTally();
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal))
         {

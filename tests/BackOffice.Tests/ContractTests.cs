@@ -79,6 +79,7 @@ public class ContractTests
         book.Post(entry);
         book.Post(entry.Reversal("rent-1-r", new DateOnly(2025, 1, 31), "Reversal of rent-1"));
         book.Commit(draft => ClosePeriod.Decide(draft, new DateOnly(2025, 1, 1), new DateOnly(2026, 1, 1), "alice"));
+        book.Post(new Entry("usd-1", new DateOnly(2025, 2, 1), "Dollars", [new Line("1200", 100_000, Foreign: new Foreign("USD", 108_500, 1.085m)), new Line("4210", -100_000)]));
         return book;
     }
 }

@@ -17,7 +17,8 @@ internal static class Entries
                        from amount in Gen.Long[1, 99_999_999]
                        from party in Gen.OneOf<string?>(null, "c-1", "s:2")
                        from due in Gen.OneOf<DateOnly?>(null, new DateOnly(2025, 5, 1))
-                       select new Line(account, amount, party, null, due)).Array[1, 4]
+                       from currency in Gen.OneOf<string?>(null, "USD", "CHF")
+                       select new Line(account, amount, party, null, due, Foreign: currency is null ? null : new Foreign(currency, amount * 2, 2))).Array[1, 4]
         select new Entry($"e{id}", new DateOnly(2024, 1, 1).AddDays(day), text, [.. lines, new Line("1000", -lines.Sum(line => line.AmountMinor))]);
 
     public static Entry Simple(string id, string date = "2025-01-31", long amountMinor = 100, string debit = "4210", string credit = "1200") =>

@@ -31,6 +31,18 @@ public class EntryJsonTests
         Assert.Equal(["costCentre", "project"], line.Dimensions!.Select(d => d.Key));
     }
 
+    [Fact]
+    public void Read_ForeignAmount_StandsOnTheLinesSide_AtARateWithoutZerosAtItsEnd()
+    {
+        var entry = Read("""
+            {"id":"e1","date":"2025-01-31","text":"Invoice","lines":[
+              {"account":"1400","debit":"1000.00","foreign":{"currency":"USD","amount":"1085.00","rate":"1.0850"}},
+              {"account":"8400","credit":"1000.00","foreign":{"rate":160,"amount":160000,"currency":"JPY"}}]}
+            """, out _)!;
+        Assert.Equal([new Foreign("USD", 108_500, 1.085m), new Foreign("JPY", -160_000, 160m)], entry.Lines.Select(line => line.Foreign));
+        Assert.Equal("1.085", entry.Lines[0].Foreign!.Rate.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     [Theory]
     [InlineData("""[]""", "request/not-an-object", "")]
     [InlineData("""{}""", "request/missing", "id")]
@@ -54,6 +66,15 @@ public class EntryJsonTests
     [InlineData("""{"id":"e1","date":"2025-01-01","text":"a\u0007b"}""", "request/text", "text")]
     [InlineData("""{"id":"e1","date":"2025-01-01","text":"\ud800"}""", "request/not-utf8", "text")]
     [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[]}""", "ledger/too-few-lines", "lines")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":7}]}""", "request/wrong-type", "lines[0].foreign")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"USD","amount":"1.00"}}]}""", "request/missing", "lines[0].foreign.rate")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"XXA","amount":"1.00","rate":1}}]}""", "ledger/currency-unknown", "lines[0].foreign.currency")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"JPY","amount":"1.00","rate":1}}]}""", "ledger/amount-invalid", "lines[0].foreign.amount")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"USD","amount":"0.00","rate":1}}]}""", "ledger/amount-zero", "lines[0].foreign.amount")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"USD","amount":"1.00","rate":0}}]}""", "ledger/foreign-rate", "lines[0].foreign.rate")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"USD","amount":"1.00","rate":1.1234567890123}}]}""", "ledger/foreign-rate", "lines[0].foreign.rate")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"USD","amount":"1.10","rate":1.08}}]}""", "ledger/foreign-rate", "lines[0].foreign.rate")]
+    [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1","foreign":{"currency":"USD","amount":"1.00","rate":1,"base":1}}]}""", "request/unknown-field", "lines[0].foreign.base")]
     [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1"}]}""", "ledger/too-few-lines", "lines")]
     [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"1"},{"account":"2","credit":"1.01"}]}""", "ledger/unbalanced", "lines")]
     [InlineData("""{"id":"e1","date":"2025-01-01","text":"t","lines":[{"account":"1","debit":"-1"}]}""", "ledger/amount-invalid", "lines[0].debit")]

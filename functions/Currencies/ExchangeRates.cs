@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BackOffice.Kernel;
+
+namespace BackOffice.Currencies;
+
+/// <summary>The rates of exchange of one day, as their case keeps them (table <c>ExchangeRates</c>, id: the day, <c>2026-01-30</c>); what they were before stands in its history.</summary>
+/// <param name="Base">The currency of which one unit is quoted: <c>EUR</c>.</param>
+/// <param name="Rates">Currency → units of it for one unit of the base, above 0, without zeros at the end; sorted by currency.</param>
+public sealed record ExchangeRates(string Base, IReadOnlyDictionary<string, decimal> Rates)
+{
+    /// <summary>
+    /// Units of a currency for one unit of another; null when the day has none. A cross rate is rounded to 10 decimals. Source: quotation of the ECB's euro foreign exchange reference rates.
+    /// Worked: EUR/USD 1.085 and EUR/CHF 0.93 → one USD is worth CHF 0.93 ÷ 1.085 = 0.8571428571.
+    /// </summary>
+    public decimal? Of(string currency, string inUnitsPer)
+    {
+        var (quoted, of) = (Quoted(currency), Quoted(inUnitsPer));
+        return quoted is null || of is null ? null : of == 1 ? quoted : Ledger.Foreign.Plain(decimal.Round(quoted.Value / of.Value, 10));
+    }
+
+    private decimal? Quoted(string currency) => currency == Base ? 1 : Rates.TryGetValue(currency, out var rate) ? rate : null;
+}
+
+/// <summary>A rate, and the day it is of.</summary>
+/// <param name="Rate">Units of the foreign currency for one of the book's.</param>
+public sealed record DatedRate(DateOnly Date, decimal Rate);
+
+/// <summary>Table <c>ExchangeRates</c>, with the rows of <see cref="CaseTable"/>: one case a day, never done; State is an <see cref="ExchangeRates"/>.</summary>
+public sealed class ExchangeRateTable(Storage storage)
+{
+    /// <summary>So old may a rate be: there is none at weekends and on holidays, and never so many of them in a row.</summary>
+    public const int MaxAgeDays = 7;
+
+    public Department Days { get; } = new("exchange-rates", new CaseTable(storage, "ExchangeRates"), (_, _) => Task.CompletedTask);
+
+    public static ExchangeRates Read(CaseRow row) => row.Read(ExchangeRateJson.Default.ExchangeRates);
+
+    public static string Write(ExchangeRates rates) => JsonSerializer.Serialize(rates, ExchangeRateJson.Default.ExchangeRates);
+
+    /// <summary>The rates that hold on a day: its own, or those of the last day before it that has some, at most <see cref="MaxAgeDays"/> back; null: none.</summary>
+    public async Task<(DateOnly Date, ExchangeRates Rates)?> FindAsync(string book, DateOnly on)
+    {
+        for (var date = on; date >= on.AddDays(-MaxAgeDays); date = date.AddDays(-1))
+            if (await Days.Cases.FindAsync(book, BusinessDay.Text(date)) is { } row) return (date, Read(row));
+        return null;
+    }
+}
+
+/// <summary>JSON of the rates' cases, generated at build time.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ExchangeRates))]
+internal sealed partial class ExchangeRateJson : JsonSerializerContext;

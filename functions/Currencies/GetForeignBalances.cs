@@ -1,0 +1,54 @@
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Currencies;
+
+/// <summary>
+/// <c>GET /api/books/{book}/foreign-balances?on=</c>: what is owed and held in other currencies in the evening of a day (today unless told), at the rates it was booked with and at that day's; <c>difference</c> is what a month-end night would book. Rows: reads <c>Ledger</c> and
+/// <c>ExchangeRates</c>. Messages: none.
+/// </summary>
+public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, TimeProvider time)
+{
+    [Function(nameof(GetForeignBalances))]
+    [Allow(Roles.Accounting, Roles.Settlement, Roles.RiskControl, Roles.Auditor)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/foreign-balances")] HttpRequest request, string book)
+    {
+        var query = new QueryFields(request.Query);
+        var on = query.Date("on") ?? BusinessDay.Today(time);
+        if (query.Refused() is { } wrong) return new Problem(wrong);
+        if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
+
+        var (balances, monetary, own) = await found.Book.ReadAsync(state =>
+        {
+            var all = ForeignBalance.Of(state, on);
+            return (all, all.Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToHashSet(), state.Currency);
+        });
+        var day = await rates.FindAsync(book, on);
+        return new JsonAnswer(json =>
+        {
+            json.WriteString("book", book);
+            json.WriteString("on", BusinessDay.Text(on));
+            json.WriteString("currency", own);
+            json.WriteList("balances", balances, balance =>
+            {
+                var isMonetary = monetary.Contains(balance);
+                var value = Valuation.Of(balance, CurrencyNight.RateOf(day, balance.Key.Currency, own), on, found.Digits);
+                json.WriteString("account", balance.Account);
+                json.WriteString("currency", balance.Key.Currency);
+                if (balance.Key.Party.Length > 0) json.WriteString("party", balance.Key.Party);
+                if (balance.Key.Document.Length > 0) json.WriteString("document", balance.Key.Document);
+                if (balance.DueDay >= 0) json.WriteString("dueDate", BusinessDay.Text(DateOnly.FromDayNumber(balance.DueDay)));
+                json.WriteString("foreign", Amount.Format(balance.ForeignMinor, Currency.DigitsOf(balance.Key.Currency) ?? 2));
+                json.WriteString("booked", Amount.Format(balance.BookMinor, found.Digits));
+                json.WriteBoolean("monetary", isMonetary);
+                if (value.Rate is not { } rate) return;
+                json.WriteNumber("rate", rate.Rate);
+                json.WriteString("rateOf", BusinessDay.Text(rate.Date));
+                json.WriteString("value", Amount.Format(value.ValueMinor!.Value, found.Digits));
+                json.WriteString("difference", Amount.Format(isMonetary ? value.DifferenceMinor : 0, found.Digits));
+            });
+        });
+    }
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using BackOffice.Exchange;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Currencies;
+
+/// <summary>
+/// <c>POST /api/books/{book}/exchange-rates</c>, <c>application/xml</c>: the ECB's reference rates as it publishes them (<c>eurofxref-daily.xml</c>, <c>eurofxref-hist-90d.xml</c>), at most 400 days and 4 MiB. 201; 200 when the same file comes again. All of it is read before the first day is written.
+/// 400 <c>request/not-xml</c>, <c>currency/not-ecb</c>; 422 see <see cref="EcbRates.Read"/>. Rows: reads and writes <c>ExchangeRates</c>, adds to <c>Imports</c>. Messages: none.
+/// </summary>
+public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, ExchangeTables exchange, CaseSteps steps)
+{
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    [Function(nameof(PostExchangeRates))]
+    [Allow(Roles.Accounting, Roles.Operator)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/exchange-rates")] HttpRequest request, string book)
+    {
+        if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
+        if (!(await RequestBody.ReadUtf8Async(request, "application/xml", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
+        if (!SafeXml.ReadAll(new MemoryStream(bytes), MaxBytes).Is(out var root, out refusal)) return new Problem(refusal);
+        if (!EcbRates.Read(root).Is(out var days, out refusal)) return new Problem(refusal);
+
+        var by = Caller.Of(request).Name;
+        var changed = 0;
+        foreach (var (date, day) in days)
+        {
+            var state = ExchangeRateTable.Write(day);
+            if (!(await steps.RunAsync(rates.Days, book, BusinessDay.Text(date), new CaseCommand(CaseCommand.Put, state, by, CaseCommand.Put), _ => new CaseDecision(state))).Is(out var result, out refusal)) return new Problem(refusal);
+            if (result.IsNew) changed++;
+        }
+
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var file = new ImportFile(ImportKind.Rates, sha256, bytes.Length, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
+        var command = new CaseCommand(CaseCommand.Create, ExchangeTables.Write(file), by, CaseCommand.Create);
+        var outcome = await steps.RunAsync(exchange.Imports, book, "rates-" + sha256[..32], command, _ => new CaseDecision(ExchangeTables.Write(file), IsDone: true));
+        if (!outcome.Is(out var imported, out refusal)) return new Problem(refusal);
+        return new JsonAnswer(imported.IsNew ? 201 : 200, json =>
+        {
+            json.WriteString("book", book);
+            json.WriteString("import", imported.Case.Id);
+            json.WriteString("from", BusinessDay.Text(days.Keys.First()));
+            json.WriteString("to", BusinessDay.Text(days.Keys.Last()));
+            json.WriteNumber("days", days.Count);
+            json.WriteNumber("changed", changed);
+        });
+    }
+}

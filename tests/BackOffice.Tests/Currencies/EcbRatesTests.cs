@@ -1,0 +1,51 @@
+using System.Text;
+using BackOffice.Currencies;
+using BackOffice.Kernel;
+
+namespace BackOffice.Tests.Currencies;
+
+public sealed class EcbRatesTests
+{
+    [Fact]
+    public void Rates_AreReadByDay_WithoutCurrenciesThatAreNoMore()
+    {
+        var days = Read("<Cube time=\"2026-01-30\"><Cube currency=\"USD\" rate=\"1.0850\"/><Cube currency=\"JPY\" rate=\"160.00\"/><Cube currency=\"HRK\" rate=\"7.53\"/></Cube><Cube time=\"2026-01-29\"><Cube currency=\"USD\" rate=\"1.09\"/></Cube>").Value!;
+
+        Assert.Equal([new DateOnly(2026, 1, 29), new DateOnly(2026, 1, 30)], days.Keys);
+        Assert.Equal([("JPY", 160m), ("USD", 1.085m)], days[new DateOnly(2026, 1, 30)].Rates.Select(rate => (rate.Key, rate.Value)));
+    }
+
+    [Fact]
+    public void CrossRate_OfABookInAnotherCurrency_GoesByBoth()
+    {
+        var day = new ExchangeRates("EUR", new Dictionary<string, decimal> { ["USD"] = 1.085m, ["CHF"] = 0.93m });
+
+        Assert.Equal((1.085m, 0.8571428571m, 0.9216589862m, 1m), (day.Of("USD", "EUR"), day.Of("CHF", "USD"), day.Of("EUR", "USD"), day.Of("USD", "USD")));
+        Assert.Null(day.Of("SEK", "EUR"));
+        Assert.Null(day.Of("USD", "SEK"));
+    }
+
+    [Theory]
+    [InlineData("<Cube time=\"30.01.2026\"/>", "currency/date", "Cube[30.01.2026]")]
+    [InlineData("", "currency/date", "Cube")]
+    [InlineData("<Cube time=\"2026-01-30\"/><Cube time=\"2026-01-30\"/>", "currency/twice", "Cube[2026-01-30]")]
+    [InlineData("<Cube time=\"2026-01-30\"><Cube currency=\"USD\" rate=\"-1\"/></Cube>", "currency/rate", "Cube[2026-01-30].USD")]
+    [InlineData("<Cube time=\"2026-01-30\"><Cube currency=\"USD\" rate=\"0\"/></Cube>", "currency/rate", "Cube[2026-01-30].USD")]
+    [InlineData("<Cube time=\"2026-01-30\"><Cube currency=\"USD\" rate=\"1e5\"/></Cube>", "currency/rate", "Cube[2026-01-30].USD")]
+    [InlineData("<Cube time=\"2026-01-30\"><Cube currency=\"USD\" rate=\"1\"/><Cube currency=\"USD\" rate=\"2\"/></Cube>", "currency/twice", "Cube[2026-01-30].USD")]
+    [InlineData("<Cube time=\"2026-01-30\"><Cube currency=\"dollar\" rate=\"1\"/></Cube>", "currency/currency-unknown", "Cube[2026-01-30].dollar")]
+    public void Rates_ThatAreNone_AreRefusedWhereTheyStand(string cubes, string code, string path)
+    {
+        var refusal = Read(cubes).Refusal!;
+        Assert.Equal((code, path), (refusal.Code, refusal.Faults[0].Path));
+    }
+
+    [Fact]
+    public void AnotherDocument_IsRefused() => Assert.Equal("currency/not-ecb", EcbRates.Read(new System.Xml.Linq.XElement("Envelope")).Refusal!.Code);
+
+    private static Outcome<SortedDictionary<DateOnly, ExchangeRates>> Read(string cubes)
+    {
+        var xml = $"""<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"><gesmes:subject>Reference rates</gesmes:subject><Cube>{cubes}</Cube></gesmes:Envelope>""";
+        return EcbRates.Read(SafeXml.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(xml)), 100_000).Value!);
+    }
+}
