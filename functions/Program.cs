@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using Azure.Core;
-using Azure.Identity;
 using BackOffice.Accruals;
 using BackOffice.Assets;
 using BackOffice.Credit;
@@ -55,7 +53,7 @@ public static class Program
     private static void AddKernel(IServiceCollection services, TimeProvider time)
     {
         services.AddSingleton(time);
-        services.AddSingleton<TokenCredential>(provider => new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = provider.GetRequiredService<IConfiguration>()["AzureWebJobsStorage:clientId"] }));
+        services.AddSingleton(provider => AppCredential.Of(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<Storage>();
         services.AddSingleton(provider => new Tokens(provider.GetRequiredService<IConfiguration>(), TimeProvider.System));
         services.AddSingleton<Agenda>();

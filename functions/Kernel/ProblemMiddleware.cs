@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BackOffice.Kernel;
 
 /// <summary>
-/// Turns what escapes an HTTP function into an answer: storage that is asked too much → 429, out of reach → 503, both with Retry-After; a body the server stopped reading → its own status (413),
+/// Turns what escapes an HTTP function into an answer: storage that is asked too much → 429, out of reach → 503, both with Retry-After, that denies the app → 503; a body the server stopped reading → its own status (413),
 /// a caller who went away → nothing, a bug → 500. On queues and timers the exception goes on to the host, which tries again.
 /// </summary>
 public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
@@ -37,10 +37,12 @@ public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
                 _ when StorageFaults.Throttled(e) is { } seconds => Problem.Of(429, "storage/throttled", $"The store takes no more requests at this moment. Nothing is half done: send the same request again after {seconds} s.", seconds),
                 StorageUnavailableException => Problem.Of(503, "storage/unavailable", e.Message, RetryAfterSeconds),
                 _ when StorageFaults.IsTransient(e) => Problem.Of(503, "storage/unavailable", "The store cannot be reached now. Nothing is half done: send the same request again.", RetryAfterSeconds),
+                _ when StorageFaults.IsDenied(e) => Problem.Of(503, "storage/denied", "The store knows this app's identity but lets it not do this: an operator must give it the roles of infra/README.md (Storage Table Data Contributor, Storage Queue Data Contributor). Nothing was done."),
                 InvalidDataException => Problem.Of(500, "storage/damaged", $"What is stored does not fit together; no figure is answered from it. {e.Message}"),
                 _ => Problem.Of(500, "internal/bug", "This is a fault of the server; the trace id leads to it in the log."),
             };
-            if (e is StorageUnavailableException || StorageFaults.IsTransient(e)) Log.StorageUnavailable(logger, e, context.FunctionDefinition.Name);
+            if (StorageFaults.IsDenied(e)) Log.StorageDenied(logger, e, context.FunctionDefinition.Name);
+            else if (e is StorageUnavailableException || StorageFaults.IsTransient(e)) Log.StorageUnavailable(logger, e, context.FunctionDefinition.Name);
             else if (e is not BadHttpRequestException) Log.Bug(logger, e, context.FunctionDefinition.Name);
             await problem.ExecuteAsync(http);
         }
@@ -50,6 +52,9 @@ public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
     {
         [LoggerMessage(1, LogLevel.Warning, "{Function}: the store cannot be reached")]
         public static partial void StorageUnavailable(ILogger logger, Exception e, string function);
+
+        [LoggerMessage(3, LogLevel.Error, "{Function}: the store denies this app what it asks for; it lacks a role, or the wrong identity is set")]
+        public static partial void StorageDenied(ILogger logger, Exception e, string function);
 
         [LoggerMessage(2, LogLevel.Error, "{Function} failed")]
         public static partial void Bug(ILogger logger, Exception e, string function);
@@ -79,6 +84,15 @@ public static class StorageFaults
 
     private static int RetryAfterSeconds(RequestFailedException e) =>
         e.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var told) == true && int.TryParse(told, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? Math.Clamp(seconds, 1, MostSeconds) : UsualSeconds;
+
+    /// <summary>The store refused the app itself: no waiting helps, a role does.</summary>
+    public static bool IsDenied(Exception e) => e switch
+    {
+        RequestFailedException { Status: 401 or 403 } => true,
+        StorageUnavailableException { InnerException: { } inner } => IsDenied(inner),
+        AggregateException all => all.InnerExceptions.Any(IsDenied),
+        _ => false,
+    };
 
     /// <summary>Connection, time-out, throttling or server trouble: the request may or may not have been carried out.</summary>
     public static bool IsTransient(Exception e) => e switch

@@ -8,7 +8,7 @@ namespace BackOffice.Kernel;
 
 /// <summary>
 /// The app's tables and queues, named in <c>infra/storage.json</c>, which the deployment makes them from. Where they are: <c>AzureWebJobsStorage</c> as a connection string (one machine), or
-/// <c>AzureWebJobsStorage__accountName</c> / <c>__tableServiceUri</c> + <c>__queueServiceUri</c> with the app's managed identity (Azure; <c>__clientId</c> names a user-assigned one).
+/// <c>AzureWebJobsStorage__accountName</c> / <c>__tableServiceUri</c> + <c>__queueServiceUri</c> with the app's managed identity (Azure; see <see cref="AppCredential"/>).
 /// <c>Storage__NamePrefix</c> stands before each table and queue name, so that tests do not meet.
 /// </summary>
 public sealed class Storage
@@ -92,7 +92,8 @@ public sealed class Storage
         options.Diagnostics.IsDistributedTracingEnabled = false;
     }
 
-    private static Uri Endpoint(IConfigurationSection section, string service) =>
+    /// <summary>Where one of the storage's services is: <c>blob</c>, <c>queue</c>, <c>table</c>.</summary>
+    internal static Uri Endpoint(IConfigurationSection section, string service) =>
         section[service + "ServiceUri"] is { Length: > 0 } uri ? new Uri(uri)
         : section["accountName"] is { Length: > 0 } account ? new Uri($"https://{account}.{service}.core.windows.net")
         : throw new InvalidOperationException("No storage is named: set AzureWebJobsStorage (a connection string) or AzureWebJobsStorage__accountName (with a managed identity).");

@@ -17,26 +17,30 @@ public sealed record KeptHash(DateOnly Night, long Record, string Hash);
 
 /// <summary>
 /// Where each night lays down the head hash of its book: a container of blobs that are written once and, on Azure, cannot be changed or deleted for years, so that whoever can write the tables still cannot rebuild a chain unseen
-/// (GoBD: unalterable). Blob <c>{book}/{record, 19 digits}.json</c>: <c>{book, night, record, entries, headHash}</c>; one a night whose book has moved. <c>HeadHashes__accountName</c> names an account of its own; with a
-/// connection string (one machine) they lie in the same storage; with neither they are not kept.
+/// (GoBD: unalterable). Blob <c>{book}/{record, 19 digits}.json</c>: <c>{book, night, record, entries, headHash}</c>; one a night whose book has moved. <c>HeadHashes__accountName</c> names an account of its own; without it
+/// they lie in the app's own storage, where they are no proof against who may write that.
 /// </summary>
 public sealed class HeadHashes
 {
     private const string Container = "head-hashes";
 
-    private readonly BlobContainerClient? _container;
+    private readonly BlobContainerClient _container;
     private readonly bool _isOurs;
 
     public HeadHashes(IConfiguration configuration, TokenCredential credential)
     {
         if (configuration["HeadHashes:accountName"] is { Length: > 0 } account) _container = new BlobContainerClient(new Uri($"https://{account}.blob.core.windows.net/{Container}"), credential);
-        else if (configuration["AzureWebJobsStorage"] is { Length: > 0 } connection) (_container, _isOurs) = (new BlobContainerClient(connection, (configuration["Storage:NamePrefix"] ?? "").ToLowerInvariant() + Container), true);
+        else
+        {
+            var (name, section) = ((configuration["Storage:NamePrefix"] ?? "").ToLowerInvariant() + Container, configuration.GetSection("AzureWebJobsStorage"));
+            _isOurs = true;
+            _container = configuration["AzureWebJobsStorage"] is { Length: > 0 } connection ? new BlobContainerClient(connection, name) : new BlobContainerClient(new Uri($"{Storage.Endpoint(section, "blob").ToString().TrimEnd('/')}/{name}"), credential);
+        }
     }
 
     /// <summary>Lays a hash down; one that lies there already stays.</summary>
     public async Task KeepAsync(string book, KeptHash kept, long entries)
     {
-        if (_container is null) return;
         if (_isOurs) await _container.CreateIfNotExistsAsync(); // on Azure the deployment has made it, with its policy
         var text = $$"""{"book":"{{book}}","night":"{{BusinessDay.Text(kept.Night)}}","record":{{kept.Record.ToString(CultureInfo.InvariantCulture)}},"entries":{{entries.ToString(CultureInfo.InvariantCulture)}},"headHash":"{{kept.Hash}}"}""";
         try
@@ -53,7 +57,7 @@ public sealed class HeadHashes
     public async Task<IReadOnlyList<KeptHash>> ListAsync(string book)
     {
         List<KeptHash> kept = [];
-        if (_container is null || (_isOurs && !await _container.ExistsAsync())) return kept;
+        if (_isOurs && !await _container.ExistsAsync()) return kept;
         await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, book + "/", CancellationToken.None))
         {
             using var json = JsonDocument.Parse((await _container.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content);

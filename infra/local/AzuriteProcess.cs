@@ -7,7 +7,13 @@ using System.Text.RegularExpressions;
 namespace BackOffice.LocalWorker;
 
 /// <summary>Where an Azurite keeps its rows and listens; port 0 takes a free one. Without a folder everything is held in memory.</summary>
-internal sealed record AzuriteOptions(string? Folder = null, int BlobPort = 0, int QueuePort = 0, int TablePort = 0);
+/// <param name="Secured">Whether it speaks TLS and takes tokens; null: plain HTTP and the key that everybody knows.</param>
+internal sealed record AzuriteOptions(string? Folder = null, int BlobPort = 0, int QueuePort = 0, int TablePort = 0, AzuriteSecurity? Secured = null);
+
+/// <summary>TLS, an account of its own, and tokens of an identity (checked by issuer, audience and time, not by signature).</summary>
+/// <param name="CertificateFile">PEM.</param>
+/// <param name="KeyFile">PEM.</param>
+internal sealed record AzuriteSecurity(string CertificateFile, string KeyFile, string Account, string AccountKey);
 
 /// <summary>
 /// An Azurite in a session of its own. It holds the other ends of two pipes: when this process closes its input, or ends in whatever way,
@@ -27,15 +33,15 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
     private readonly string? _temporaryFolder;
     private int _disposed;
 
-    private AzuriteProcess(Process launcher, int processId, Task ended, FileStream? folderLock, string? temporaryFolder, int[] ports)
+    private AzuriteProcess(Process launcher, int processId, Task ended, FileStream? folderLock, string? temporaryFolder, int[] ports, AzuriteSecurity? secured)
     {
         _launcher = launcher;
         _ended = ended;
         _lock = folderLock;
         _temporaryFolder = temporaryFolder;
         ProcessId = processId;
-        (BlobEndpoint, QueueEndpoint, TableEndpoint) = (Endpoint(ports[0]), Endpoint(ports[1]), Endpoint(ports[2]));
-        ConnectionString = ConnectionStringFor(ports[0], ports[1], ports[2]);
+        (BlobEndpoint, QueueEndpoint, TableEndpoint) = (Endpoint(ports[0], secured), Endpoint(ports[1], secured), Endpoint(ports[2], secured));
+        ConnectionString = ConnectionStringFor(ports[0], ports[1], ports[2], secured);
     }
 
     public string ConnectionString { get; }
@@ -49,9 +55,9 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
 
     public bool IsClosing => Volatile.Read(ref _disposed) != 0;
 
-    public static string ConnectionStringFor(int blobPort, int queuePort, int tablePort) =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};" +
-        $"BlobEndpoint={Endpoint(blobPort)};QueueEndpoint={Endpoint(queuePort)};TableEndpoint={Endpoint(tablePort)};";
+    public static string ConnectionStringFor(int blobPort, int queuePort, int tablePort, AzuriteSecurity? secured = null) =>
+        $"DefaultEndpointsProtocol={(secured is null ? "http" : "https")};AccountName={secured?.Account ?? Account};AccountKey={secured?.AccountKey ?? AccountKey};" +
+        $"BlobEndpoint={Endpoint(blobPort, secured)};QueueEndpoint={Endpoint(queuePort, secured)};TableEndpoint={Endpoint(tablePort, secured)};";
 
     /// <summary>Starts Azurite and returns when all three services listen.</summary>
     public static async Task<AzuriteProcess> StartAsync(AzuriteOptions options)
@@ -69,12 +75,12 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
                 await WaitForPredecessorAsync(folder);
             }
             var logFile = Path.Combine(folder, "azurite.log");
-            launcher = Launch(Arguments(options, folder, logFile));
+            launcher = Launch(Arguments(options, folder, logFile), options.Secured);
             var processId = await ReadProcessIdAsync(launcher);
             if (temporary is null) await File.WriteAllTextAsync(PidFile(folder), processId.ToString(CultureInfo.InvariantCulture));
             var ended = launcher.StandardOutput.ReadToEndAsync();
             var ports = await WaitUntilListeningAsync(logFile, ended);
-            return new AzuriteProcess(launcher, processId, ended, folderLock, temporary, ports);
+            return new AzuriteProcess(launcher, processId, ended, folderLock, temporary, ports, options.Secured);
         }
         catch
         {
@@ -107,7 +113,8 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
 
     public void Dispose() => Task.Run(async () => await DisposeAsync()).GetAwaiter().GetResult();
 
-    private static Uri Endpoint(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/{Account}"));
+    private static Uri Endpoint(int port, AzuriteSecurity? secured) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{(secured is null ? "http" : "https")}://127.0.0.1:{port}/{secured?.Account ?? Account}"));
 
     private static string PidFile(string folder) => Path.Combine(folder, "azurite.pid");
 
@@ -163,11 +170,12 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
         "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
         "--blobPort", Text(options.BlobPort), "--queuePort", Text(options.QueuePort), "--tablePort", Text(options.TablePort),
         .. options.Folder is null ? (string[])["--inMemoryPersistence"] : ["--location", folder],
+        .. options.Secured is { } secured ? (string[])["--oauth", "basic", "--cert", secured.CertificateFile, "--key", secured.KeyFile] : [],
     ];
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 
-    private static Process Launch(string[] arguments)
+    private static Process Launch(string[] arguments, AzuriteSecurity? secured)
     {
         var start = new ProcessStartInfo("node", arguments)
         {
@@ -176,6 +184,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (secured is not null) start.Environment["AZURITE_ACCOUNTS"] = $"{secured.Account}:{secured.AccountKey}";
         try
         {
             return Process.Start(start)!;
@@ -223,6 +232,6 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable, IDisposable
         return await reader.ReadToEndAsync();
     }
 
-    [GeneratedRegex(@"successfully listening at http://127\.0\.0\.1:(\d+)\s")]
+    [GeneratedRegex(@"successfully listening at https?://127\.0\.0\.1:(\d+)\s")]
     private static partial Regex Listening();
 }

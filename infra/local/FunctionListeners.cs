@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
@@ -114,7 +113,7 @@ internal sealed partial class FunctionListeners : IHostedLifecycleService, IDisp
         var name = QueueName(function, trigger, _configuration);
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
         return new QueueListener(
-            function, new QueueClient(connection, name, options), new QueueClient(connection, name + "-poison", options),
+            function, connection.Queue(name, options), connection.Queue(name + "-poison", options),
             _host, TimeSpan.FromSeconds(_settings.QueueLeaseSeconds), _runner, _logs.CreateLogger<QueueListener>());
     }
 
@@ -123,13 +122,12 @@ internal sealed partial class FunctionListeners : IHostedLifecycleService, IDisp
         var schedule = new TimerSchedule(Schedule(function, trigger, _configuration), $"Function {function.Name}");
         var isMonitored = trigger.UseMonitor && !schedule.IsUnderAMinute(TimeProvider.System.GetUtcNow().UtcDateTime);
         var table = _configuration["Storage:NamePrefix"] + "LocalTimers";
-        var rows = isMonitored ? new TimerRows(new TableClient(Connection("AzureWebJobsStorage", function), table)) : null;
+        var rows = isMonitored ? new TimerRows(Connection("AzureWebJobsStorage", function).Table(table)) : null;
         return new TimerListener(function, trigger, schedule, rows, _runner, TimeProvider.System, _logs.CreateLogger<TimerListener>());
     }
 
-    private string Connection(string setting, LocalFunction function) =>
-        _configuration["AzureWebJobs" + setting] ?? _configuration[setting]
-        ?? throw new InvalidOperationException($"Function {function.Name}: the setting '{setting}' is missing; it must hold a storage connection string.");
+    private StorageConnection Connection(string setting, LocalFunction function) => StorageConnection.Find(_configuration, setting)
+        ?? throw new InvalidOperationException($"Function {function.Name}: the setting '{setting}' is missing; it must hold a storage connection string, or {setting}__accountName name an account.");
 
     private static partial class Log
     {

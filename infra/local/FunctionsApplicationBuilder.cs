@@ -54,7 +54,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
 
         // Storage: what is configured, else an Azurite of our own.
         var ownSettings = new Dictionary<string, string?>();
-        var isDevelopmentStorage = _web.Configuration["AzureWebJobsStorage"] is null or "" or "UseDevelopmentStorage=true";
+        var isDevelopmentStorage = _web.Configuration["AzureWebJobsStorage"] is null or "" or "UseDevelopmentStorage=true" && !StorageConnection.IsKeyless(_web.Configuration, "AzureWebJobsStorage");
         if (isDevelopmentStorage)
         {
             _azurite = Task.Run(() => LocalStorage.StartAsync(_settings, Say)).GetAwaiter().GetResult();

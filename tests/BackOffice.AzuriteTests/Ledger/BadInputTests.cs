@@ -276,6 +276,21 @@ public sealed class BadInputTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Theory]
+    [InlineData("PUT", "")]
+    [InlineData("POST", "/entries")]
+    [InlineData("POST", "/entries/gross")]
+    [InlineData("PUT", "/accruals/a1")]
+    public async Task Body_NestedTooDeep_Is400(string method, string path)
+    {
+        var book = await App.NewBookAsync();
+
+        var answer = (await book.SendAsync(HttpMethod.Parse(method), path, string.Concat(Enumerable.Repeat("{\"a\":", 2_000)) + "1" + new string('}', 2_000))).Is(HttpStatusCode.BadRequest);
+
+        Assert.Contains(answer.Json.List("errors"), fault => fault.Text("code") == "request/not-json" && fault.Text("detail").Contains("depth", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(0, await book.EntriesAsync());
+    }
+
+    [Theory]
     [InlineData("Content-Length: 100000000", "")]
     [InlineData("Transfer-Encoding: chunked", "50000")]
     public async Task Post_OfAHundredMegabytes_IsRefusedBeforeTheyAreSent(string length, string firstChunk)
