@@ -114,7 +114,7 @@ internal sealed partial class FunctionListeners : IHostedLifecycleService, IDisp
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
         return new QueueListener(
             function, connection.Queue(name, options), connection.Queue(name + "-poison", options),
-            _host, TimeSpan.FromSeconds(_settings.QueueLeaseSeconds), _runner, _logs.CreateLogger<QueueListener>());
+            _host, TimeSpan.FromSeconds(_settings.QueueLeaseSeconds), TimeSpan.FromSeconds(_settings.ShortestPollSeconds), _runner, _logs.CreateLogger<QueueListener>());
     }
 
     private TimerListener NewTimerListener(LocalFunction function, TimerTriggerAttribute trigger)

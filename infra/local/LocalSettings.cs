@@ -22,6 +22,9 @@ internal sealed record LocalSettings
     /// <summary>How long a message stays invisible while it is worked on; renewed at half time.</summary>
     public double QueueLeaseSeconds { get; init; } = 600;
 
+    /// <summary>How long a queue is left alone after it was found empty the first time; each next pause is twice as long, up to host.json's maxPollingInterval.</summary>
+    public double ShortestPollSeconds { get; init; } = 0.1;
+
     /// <summary>False: queues are not read; admin calls still run queue functions.</summary>
     public bool Queues { get; init; } = true;
 

@@ -7,15 +7,13 @@ namespace BackOffice.LocalWorker;
 
 /// <summary>Takes the messages of one queue and runs its function, as the real listener does: leases, retries, poison queue.</summary>
 internal sealed partial class QueueListener(
-    LocalFunction function, QueueClient queue, QueueClient poison, HostJson host, TimeSpan lease, FunctionRunner runner, ILogger<QueueListener> log)
+    LocalFunction function, QueueClient queue, QueueClient poison, HostJson host, TimeSpan lease, TimeSpan shortestPoll, FunctionRunner runner, ILogger<QueueListener> log)
 {
-    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Listens until <paramref name="stop"/>; ends when the messages at work are done.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var working = new List<Task>();
-        var pause = ShortestPoll;
+        var pause = shortestPoll;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -30,11 +28,11 @@ internal sealed partial class QueueListener(
                 working.AddRange(messages.Select(WorkAsync));
                 if (messages.Length > 0)
                 {
-                    pause = ShortestPoll;
+                    pause = shortestPoll;
                     continue;
                 }
                 await Task.Delay(pause, stop);
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, Math.Max(host.MaxPollingInterval.Ticks, ShortestPoll.Ticks)));
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, Math.Max(host.MaxPollingInterval.Ticks, shortestPoll.Ticks)));
             }
             catch (Exception) when (stop.IsCancellationRequested)
             {
@@ -62,7 +60,7 @@ internal sealed partial class QueueListener(
         catch (Exception exception) when (exception is RequestFailedException or OperationCanceledException)
         {
             Log.NoStorage(log, queue.Name, exception);
-            await Task.Delay(ShortestPoll, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(shortestPoll, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

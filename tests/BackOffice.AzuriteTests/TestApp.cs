@@ -68,7 +68,7 @@ internal sealed class TestApp : IAsyncDisposable
         $"--AzureWebJobsStorage={storage}", $"--Storage:NamePrefix={prefix}",
         "--LocalWorker:Quiet=true", "--LocalWorker:Timers=false", "--LocalWorker:Queues=false",
         "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft=None", "--Logging:LogLevel:BackOffice=None", "--Logging:LogLevel:Azure=None",
-        "--AzureFunctionsJobHost:extensions:queues:maxPollingInterval=00:00:00.2",
+        "--AzureFunctionsJobHost:extensions:queues:maxPollingInterval=00:00:00.2", "--LocalWorker:ShortestPollSeconds=0.01",
         .. settings,
     ];
 
