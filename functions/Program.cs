@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using BackOffice.Accruals;
 using BackOffice.Assets;
+using BackOffice.Banking;
 using BackOffice.Credit;
 using BackOffice.Currencies;
 using BackOffice.Exchange;
@@ -42,6 +43,7 @@ public static class Program
         AddAssets(builder.Services);
         AddCredit(builder.Services);
         AddSupport(builder.Services);
+        AddBanking(builder.Services);
         AddCurrencies(builder.Services);
         AddExchange(builder.Services);
         AddNight(builder.Services, builder.Configuration);
@@ -115,6 +117,16 @@ public static class Program
         services.AddSingleton<TicketSteps>();
         services.AddSingleton<TicketBoard>();
         services.AddSingleton<TicketIntakeTable>();
+    }
+
+    private static void AddBanking(IServiceCollection services)
+    {
+        services.AddSingleton<BankTables>();
+        services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Accounts);
+        services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Payees);
+        services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Statements);
+        services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Items);
+        services.AddSingleton<INightWork, BankNight>();
     }
 
     private static void AddCurrencies(IServiceCollection services)

@@ -1,0 +1,54 @@
+using BackOffice.Kernel;
+using BackOffice.Nightly;
+
+namespace BackOffice.Banking;
+
+/// <summary>The bank's part in the night: proves each bank account's ledger account equal to its last statement. It posts nothing.</summary>
+public sealed class BankNight(BankTables bank) : INightWork
+{
+    public string Name => "bank";
+
+    public NightPhaseName Phase => NightPhaseName.Postings;
+
+    public async IAsyncEnumerable<DueEntry> DueAsync(NightScope night, string? after, string? through)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    /// <summary>
+    /// For each bank account with a statement closed by the night's day: the last one's closing balance, and the balance of the account on that day. Source: GoBD, reconciliation; worked: statement 1,190.00, ledger 1,071.00, a line of 119.00 open → 119.00 apart, attention.
+    /// </summary>
+    public async Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night)
+    {
+        var accounts = await bank.AccountsAsync(night.Book.Id);
+        if (accounts.Count == 0) return [];
+        Dictionary<string, KeptStatement> last = new(StringComparer.Ordinal);
+        await foreach (var row in bank.Statements.Cases.ScanAsync(night.Book.Id, done: true))
+        {
+            var statement = BankTables.ReadStatement(row);
+            if (statement.To <= night.Date && (!last.TryGetValue(statement.Account, out var known) || (known.To, known.Number ?? 0).CompareTo((statement.To, statement.Number ?? 0)) < 0)) last[statement.Account] = statement;
+        }
+
+        if (last.Count == 0) return [];
+        var (open, counts) = (new Dictionary<string, Int128>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
+        await foreach (var row in bank.Items.Cases.ScanAsync(night.Book.Id))
+        {
+            var item = BankTables.ReadItem(row);
+            open[item.Account] = open.GetValueOrDefault(item.Account) + item.Line.AmountMinor;
+            counts[item.Account] = counts.GetValueOrDefault(item.Account) + 1;
+        }
+
+        List<NightCheck> checks = [];
+        foreach (var (id, statement) in last.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            var code = accounts[id].Account;
+            var balance = night.Book.ReadKnown(state => state.Account(code)?.Between(0, statement.To.DayNumber).BalanceMinor ?? 0);
+            checks.Add(NightCheck.OfAmounts(Name, id, statement.ClosingMinor, balance, night.Digits, counts.GetValueOrDefault(id) == 0
+                ? $"Closing balance of statement {statement.Statement} of {BusinessDay.Text(statement.To)}, and account {code} on that day."
+                : $"Closing balance of statement {statement.Statement} of {BusinessDay.Text(statement.To)}, and account {code} on that day; {counts[id]} lines with {Amount.Format(open[id], night.Digits)} wait for a person: GET /api/books/{night.Book.Id}/bank-items."));
+        }
+
+        return checks;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Banking;
+
+/// <summary>
+/// The bank's tables, each with the rows of <see cref="CaseTable"/>. <c>BankAccounts</c>: State is a <see cref="BankAccount"/>, never done. <c>Payees</c>: a <see cref="Payee"/>, id the party, never done. <c>BankStatements</c>: a <see cref="KeptStatement"/>, done when all its lines are items.
+/// <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
+/// </summary>
+public sealed class BankTables(Storage storage, Posting posting)
+{
+    public Department Accounts { get; } = new("bank-accounts", new CaseTable(storage, "BankAccounts"), (_, _) => Task.CompletedTask);
+
+    public Department Payees { get; } = new("payees", new CaseTable(storage, "Payees"), (_, _) => Task.CompletedTask);
+
+    public Department Statements { get; } = new("bank-statements", new CaseTable(storage, "BankStatements"), (_, _) => Task.CompletedTask);
+
+    public Department Items { get; } = new("bank-items", new CaseTable(storage, "BankItems"), posting.TellAsync);
+
+    public static BankAccount ReadAccount(CaseRow row) => row.Read(BankJson.Default.BankAccount);
+
+    public static Payee ReadPayee(CaseRow row) => row.Read(BankJson.Default.Payee);
+
+    public static KeptStatement ReadStatement(CaseRow row) => row.Read(BankJson.Default.KeptStatement);
+
+    public static BankItem ReadItem(CaseRow row) => row.Read(BankJson.Default.BankItem);
+
+    public static string Write(BankAccount account) => JsonSerializer.Serialize(account, BankJson.Default.BankAccount);
+
+    public static string Write(Payee payee) => JsonSerializer.Serialize(payee, BankJson.Default.Payee);
+
+    public static string Write(KeptStatement statement) => JsonSerializer.Serialize(statement, BankJson.Default.KeptStatement);
+
+    public static string Write(BankItem item) => JsonSerializer.Serialize(item, BankJson.Default.BankItem);
+
+    /// <summary>All bank accounts of a book, by id.</summary>
+    public async Task<SortedDictionary<string, BankAccount>> AccountsAsync(string book)
+    {
+        SortedDictionary<string, BankAccount> all = new(StringComparer.Ordinal);
+        await foreach (var row in Accounts.Cases.ScanAsync(book)) all[row.Id] = ReadAccount(row);
+        return all;
+    }
+
+    /// <summary>All bank details of a book's parties, by party.</summary>
+    public async Task<SortedDictionary<string, Payee>> PayeesAsync(string book)
+    {
+        SortedDictionary<string, Payee> all = new(StringComparer.Ordinal);
+        await foreach (var row in Payees.Cases.ScanAsync(book)) all[row.Id] = ReadPayee(row);
+        return all;
+    }
+}

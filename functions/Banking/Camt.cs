@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+using BackOffice.Kernel;
+
+namespace BackOffice.Banking;
+
+/// <summary>A file of a bank, as it was read.</summary>
+/// <param name="Message">Its own id (MsgId).</param>
+/// <param name="IsInformation">Whether it only informs (camt.052, camt.054): nothing is posted from it.</param>
+/// <param name="Statements">Its statements.</param>
+public sealed record CamtFile(string Message, bool IsInformation, IReadOnlyList<BankStatement> Statements);
+
+/// <summary>
+/// Bank statements of ISO 20022: camt.053 in the versions .001.02 and .001.08, whose forms differ in the status (<c>Sts</c> or <c>Sts/Cd</c>), the parties (<c>Dbtr/Nm</c> or <c>Dbtr/Pty/Nm</c>) and the amount of a detail; camt.052 and camt.054 as information.
+/// </summary>
+public static class Camt
+{
+    private const string Prefix = "urn:iso:std:iso:20022:tech:xsd:";
+
+    private static readonly Dictionary<string, (string Root, string Part, bool IsInformation)> Forms = new(StringComparer.Ordinal)
+    {
+        [Prefix + "camt.053.001.02"] = ("BkToCstmrStmt", "Stmt", false),
+        [Prefix + "camt.053.001.08"] = ("BkToCstmrStmt", "Stmt", false),
+        [Prefix + "camt.052.001.02"] = ("BkToCstmrAcctRpt", "Rpt", true),
+        [Prefix + "camt.052.001.08"] = ("BkToCstmrAcctRpt", "Rpt", true),
+        [Prefix + "camt.054.001.02"] = ("BkToCstmrDbtCdtNtfctn", "Ntfctn", true),
+        [Prefix + "camt.054.001.08"] = ("BkToCstmrDbtCdtNtfctn", "Ntfctn", true),
+    };
+
+    /// <summary>
+    /// The file's statements. A line is booked when its status is BOOK; one that sums up several payments, each with an amount of its own and together its amount, is taken apart, others are taken whole.
+    /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
+    /// Worked: <c>Ntry</c> of 30.00 CRDT with details of 10.00 and 20.00 → two lines of 10.00 and 20.00.
+    /// </summary>
+    /// <param name="digits">Of the book's currency.</param>
+    public static Outcome<CamtFile> Read(XElement document, int digits)
+    {
+        if (document.Name.LocalName != "Document" || !Forms.TryGetValue(document.Name.NamespaceName, out var form) || Child(document, form.Root) is not { } root)
+            return new Refusal(400, "bank/form", $"This is no bank statement that is known here: Document of {string.Join(", ", Forms.Keys.Select(name => name[Prefix.Length..]))} is wanted, not '{Ids.Cut(document.Name.ToString())}'.");
+        var reader = new Reader(digits);
+        var message = reader.Text(root, "GrpHdr/MsgId", "GrpHdr") ?? "";
+        List<BankStatement> statements = [];
+        foreach (var (part, n) in Children(root, form.Part).Select((part, n) => (part, n + 1))) statements.Add(reader.Statement(part, string.Create(CultureInfo.InvariantCulture, $"{form.Part}[{n}]"), form.IsInformation));
+        if (statements.Count == 0) reader.Faults.Add(new Fault(form.Part, "bank/missing", $"The file holds no {form.Part}."));
+        return reader.Faults.Count == 0 ? new CamtFile(message, form.IsInformation, statements) : Refusal.Of([.. reader.Faults.Take(Refusal.MaxFaults)]);
+    }
+
+    private static XElement? Child(XElement? parent, string path)
+    {
+        foreach (var name in path.Split('/')) parent = parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
+        return parent;
+    }
+
+    private static IEnumerable<XElement> Children(XElement? parent, string name) => parent?.Elements().Where(element => element.Name.LocalName == name) ?? [];
+
+    private static string? ValueOf(XElement? parent, string path) => Child(parent, path)?.Value.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>Reads with every fault noted.</summary>
+    private sealed class Reader(int digits)
+    {
+        public List<Fault> Faults { get; } = [];
+
+        public BankStatement Statement(XElement statement, string path, bool isInformation)
+        {
+            var iban = Text(statement, "Acct/Id/IBAN", path) ?? "";
+            var id = Text(statement, "Id", path) ?? "";
+            BankBalance? opening = null, closing = null;
+            var currency = ValueOf(statement, "Acct/Ccy");
+            foreach (var (balance, n) in Children(statement, "Bal").Select((balance, n) => (balance, n + 1)))
+            {
+                var at = string.Create(CultureInfo.InvariantCulture, $"{path}/Bal[{n}]");
+                var code = ValueOf(balance, "Tp/CdOrPrtry/Cd");
+                if (isInformation || code is not ("OPBD" or "PRCD" or "CLBD")) continue;
+                currency ??= Child(balance, "Amt")?.Attribute("Ccy")?.Value;
+                if (Signed(balance, at, orZero: true) is not { } amount || Date(Child(balance, "Dt"), at + "/Dt") is not { } date) continue;
+                // Of several days in one file the first opening and the last closing count.
+                if (code == "CLBD") closing = closing is null || date >= closing.Date ? new BankBalance(date, amount) : closing;
+                else if (opening is null || code == "OPBD") opening = new BankBalance(date, amount);
+            }
+
+            List<BankLine> lines = [];
+            var notBooked = 0;
+            foreach (var (entry, n) in Children(statement, "Ntry").Select((entry, n) => (entry, n + 1)))
+            {
+                var status = ValueOf(entry, "Sts/Cd") ?? ValueOf(entry, "Sts");
+                if (status == "BOOK") lines.AddRange(Lines(entry, string.Create(CultureInfo.InvariantCulture, $"{path}/Ntry[{n}]"), currency));
+                else notBooked++;
+            }
+
+            return new BankStatement(id, Number(ValueOf(statement, "ElctrncSeqNb") ?? ValueOf(statement, "LglSeqNb")), Iban.Parse(iban) ?? iban, currency ?? "", opening, closing, lines, notBooked);
+        }
+
+        public string? Text(XElement parent, string name, string path)
+        {
+            var text = ValueOf(parent, name);
+            if (text is null) Faults.Add(new Fault($"{path}/{name}", "bank/missing", $"'{name}' is missing."));
+            return text;
+        }
+
+        private IEnumerable<BankLine> Lines(XElement entry, string path, string? currency)
+        {
+            if (Signed(entry, path, orZero: false, currency) is not { } whole || Date(Child(entry, "BookgDt"), path + "/BookgDt") is not { } booked) yield break;
+            var value = Child(entry, "ValDt") is { } day ? Date(day, path + "/ValDt") : null;
+            var reference = ValueOf(entry, "AcctSvcrRef") ?? ValueOf(entry, "NtryRef");
+            var isReversal = ValueOf(entry, "RvslInd") == "true";
+            var batch = Child(entry, "NtryDtls/Btch");
+            List<XElement> details = [.. Children(entry, "NtryDtls").SelectMany(part => Children(part, "TxDtls"))];
+            var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, currency)).ToList() : [];
+            if (amounts.Count > 1 && amounts.All(amount => amount is > 0) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == Math.Abs(whole))
+            {
+                for (var n = 0; n < details.Count; n++) yield return Line(details[n], batch, booked, value, Math.Sign(whole) * amounts[n]!.Value, reference, isReversal);
+            }
+            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal, ValueOf(entry, "AddtlNtryInf"));
+        }
+
+        private static BankLine Line(XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? otherwise = null)
+        {
+            // The other side pays what comes to us, and receives what goes.
+            var side = amount > 0 ? "Dbtr" : "Cdtr";
+            var parties = Child(detail, "RltdPties");
+            var remittance = new StringBuilder();
+            foreach (var text in Children(Child(detail, "RmtInf"), "Ustrd").Select(text => text.Value.Trim())
+                .Concat(Children(Child(detail, "RmtInf"), "Strd").SelectMany(part => (string?[])[ValueOf(part, "CdtrRefInf/Ref"), ValueOf(part, "RfrdDocInf/Nb"), ValueOf(part, "AddtlRmtInf")]).OfType<string>()))
+                remittance.Append(remittance.Length > 0 ? " " : "").Append(text);
+            var endToEnd = ValueOf(detail, "Refs/EndToEndId");
+            return new BankLine(
+                booked, value, amount, ValueOf(detail, "Refs/AcctSvcrRef") ?? reference, endToEnd is "NOTPROVIDED" ? null : endToEnd,
+                ValueOf(detail, "Refs/PmtInfId") ?? ValueOf(batch, "PmtInfId") ?? ValueOf(detail, "Refs/MsgId") ?? ValueOf(batch, "MsgId"),
+                ValueOf(parties, side + "/Nm") ?? ValueOf(parties, side + "/Pty/Nm"), ValueOf(parties, side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
+                remittance.Length > 0 ? remittance.ToString() : otherwise, isReversal || Child(detail, "RtrInf") is not null);
+        }
+
+        /// <summary>A detail's own amount: directly since version 8, before that in <c>AmtDtls</c>; null when it has none in this currency.</summary>
+        private long? DetailMinor(XElement detail, string? currency)
+        {
+            var amount = Child(detail, "Amt") ?? Child(detail, "AmtDtls/TxAmt/Amt");
+            return amount is null || (currency is not null && (string?)amount.Attribute("Ccy") != currency) ? null : Amount.ParseMinor(Encoding.UTF8.GetBytes(amount.Value.Trim()), digits, out _);
+        }
+
+        private long? Signed(XElement parent, string path, bool orZero, string? currency = null)
+        {
+            var (text, side) = (ValueOf(parent, "Amt"), ValueOf(parent, "CdtDbtInd"));
+            // Banks write "10", "10.0" and "10.00"; zeros at the end beyond the currency's digits mean nothing.
+            var minor = text is null || text.Length > 30 ? null : Amount.ParseMinor(Encoding.UTF8.GetBytes(Trimmed(text)), digits, out _);
+            if (minor is null || (minor == 0 && !orZero)) Faults.Add(new Fault(path + "/Amt", "bank/amount", $"'{Ids.Cut(text ?? "")}' is no amount with at most {digits} decimals{(orZero ? "" : " above 0")}."));
+            if (side is not ("CRDT" or "DBIT")) Faults.Add(new Fault(path + "/CdtDbtInd", "bank/side", $"'{Ids.Cut(side ?? "")}' must be CRDT or DBIT."));
+            if (currency is not null && (string?)Child(parent, "Amt")?.Attribute("Ccy") is var own && own != currency) Faults.Add(new Fault(path + "/Amt", "bank/currency", $"The line is in '{Ids.Cut(own ?? "")}', its account in {Ids.Cut(currency)}."));
+            return minor is null || side is null ? null : side == "CRDT" ? minor : -minor;
+        }
+
+        private string Trimmed(string text) => text.Contains('.', StringComparison.Ordinal) && text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 > digits ? text.TrimEnd('0').TrimEnd('.') : text;
+
+        private DateOnly? Date(XElement? date, string path)
+        {
+            var text = ValueOf(date, "Dt") ?? ValueOf(date, "DtTm");
+            if (text?.Length >= 10 && BusinessDay.Parse(text.AsSpan(0, 10)) is { } day) return day;
+            Faults.Add(new Fault(path, "bank/date", $"'{Ids.Cut(text ?? "")}' is no date."));
+            return null;
+        }
+
+        private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+}

@@ -1,0 +1,18 @@
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Banking;
+
+/// <summary><c>GET /api/books/{book}/payees/{party}</c>: bank details of a party and who changed them when. 404 <c>case/unknown</c>. Rows: reads <c>Payees</c>. Messages: none.</summary>
+public sealed class GetPayee(Books books, BankTables bank)
+{
+    [Function(nameof(GetPayee))]
+    [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/payees/{party}")] HttpRequest request, string book, string party)
+    {
+        if (!(await BankSteps.FindAsync(books, bank.Payees, request, book, party)).Is(out var row, out var refusal)) return new Problem(refusal);
+        return BankSteps.Answer(200, row, book, request, json => PutPayee.Write(json, row), await bank.Payees.Cases.HistoryAsync(book, party));
+    }
+}

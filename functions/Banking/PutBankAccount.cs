@@ -1,0 +1,56 @@
+using System.Text.Json;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Banking;
+
+/// <summary>
+/// <c>PUT /api/books/{book}/bank-accounts/{id}</c> <c>{iban, holder, account, transit?, bic?}</c>: an account at a bank, the account of the book that shows it and the one of money on its way (by the chart 1360/1460 unless told). 201, 200 when it is there.
+/// 422 <c>bank/iban</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>; 409 <c>bank/iban-taken</c>. Rows: reads and writes <c>BankAccounts</c>, reads <c>Ledger</c>. Messages: none.
+/// </summary>
+public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps)
+{
+    [Function(nameof(PutBankAccount))]
+    [Allow(Roles.Accounting, Roles.Settlement)]
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/bank-accounts/{id}")] HttpRequest request, string book, string id) =>
+        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        {
+            var (iban, holder, account) = (Iban.Read(fields.Text("iban", 42), "iban", faults), fields.Text("holder", 70), fields.Id("account"));
+            var (transit, bic) = (fields.OptionalId("transit"), fields.OptionalText("bic", 11));
+            fields.NoOthers();
+            transit ??= await found.Book.ReadAsync(state => state.Settings.Chart is { } chart ? Chart.Number(chart, "1360") : null);
+            if (transit is null) faults.Add(new Fault("transit", "bank/transit", "The book has no chart that names an account of money on its way: give 'transit'."));
+            if (faults.Count == 0)
+            {
+                await found.Book.ReadAsync(state =>
+                {
+                    state.CheckAccount("account", account, faults, "bank/account-type", AccountType.Asset, AccountType.Liability);
+                    state.CheckAccount("transit", transit!, faults, "bank/account-type", AccountType.Asset, AccountType.Liability);
+                    return faults;
+                });
+                if (account == transit) faults.Add(new Fault("transit", "bank/transit", "Money on its way needs another account than the bank's."));
+            }
+
+            if (faults.Count > 0) return new Problem(Refusal.Of(faults));
+            if ((await bank.AccountsAsync(book)).FirstOrDefault(other => other.Value.Iban == iban && other.Key != id) is { Key: { } taken }) return Problem.Of(409, "bank/iban-taken", $"Bank account '{taken}' has this IBAN.");
+            var isNew = false;
+            var outcome = await steps.RunAsync(bank.Accounts, book, id, CaseCommand.ToPut(request, canonical), known =>
+            {
+                isNew = known is null;
+                return new CaseDecision(BankTables.Write(new BankAccount(iban, holder, account, transit!, bic)));
+            });
+            return outcome.Is(out var result, out var refusal) ? BankSteps.Answer(isNew && result.IsNew ? 201 : 200, result.Case, book, request, json => Write(json, result.Case)) : new Problem(refusal);
+        });
+
+    internal static void Write(Utf8JsonWriter json, CaseRow row)
+    {
+        var account = BankTables.ReadAccount(row);
+        json.WriteString("iban", account.Iban);
+        json.WriteString("holder", account.Holder);
+        json.WriteString("account", account.Account);
+        json.WriteString("transit", account.Transit);
+        if (account.Bic is not null) json.WriteString("bic", account.Bic);
+    }
+}

@@ -1,0 +1,119 @@
+using BackOffice.Banking;
+using CsCheck;
+
+namespace BackOffice.Tests.Banking;
+
+public sealed class BankMatchingTests
+{
+    private const string AcmeIban = "DE02120300000000202051";
+    private static readonly DateOnly Day = new(2026, 1, 30);
+    private static readonly Dictionary<string, Payee> Payees = new() { ["acme"] = new Payee("Acme GmbH & Co. KG", [AcmeIban]), ["zeta"] = new Payee("Zeta AG", ["DE89370400440532013000"]) };
+
+    [Theory]
+    [InlineData("RE R-2026/17 vielen Dank")]
+    [InlineData("rechnung r 2026 17")]
+    [InlineData("R2026-17")]
+    [InlineData("Kd 4711 / R-2026-17.")]
+    public void Reference_NamesTheDocument_HoweverItIsWritten(string remittance)
+    {
+        var match = Matching(Receivable("acme", "R-2026-17", 11_900)).Take(Line(11_900, remittance));
+
+        Assert.Equal("reference", match.Why);
+        Assert.Equal([new CounterLine("1400", -11_900, "acme", "R-2026-17")], match.Lines);
+    }
+
+    [Theory]
+    [InlineData("R-2026-170")] // another document
+    [InlineData("XR-2026-17X")]
+    [InlineData("2026-17")]
+    [InlineData(null)]
+    public void Reference_ThatIsNotTheWholeDocument_NamesNothing(string? remittance) => Assert.Null(Matching(Receivable("acme", "R-2026-17", 11_900)).Take(Line(11_900, remittance)).Why);
+
+    [Fact]
+    public void Reference_OfSeveralDocuments_SettlesAll_WhenTheyAreTheAmount()
+    {
+        var matching = Matching(Receivable("acme", "R-101", 10_000), Receivable("acme", "R-102", 5_000));
+
+        Assert.Equal([-10_000L, -5_000L], matching.Take(Line(15_000, "R-101 R-102")).Lines.Select(line => line.AmountMinor));
+        Assert.Null(matching.Take(Line(15_000, "R-101 R-102")).Why); // they are settled now
+    }
+
+    [Fact]
+    public void PartPayment_IsTaken_FromThePartysOwnAccountOnly()
+    {
+        Assert.Null(Matching(Receivable("acme", "R-101", 10_000)).Take(Line(4_000, "R-101")).Why);
+
+        var matching = Matching(Receivable("acme", "R-101", 10_000));
+        Assert.Equal(-4_000, matching.Take(Line(4_000, "R-101", iban: AcmeIban)).Lines.Single().AmountMinor);
+        Assert.Equal(-6_000, matching.Take(Line(6_000, "Rest R-101")).Lines.Single().AmountMinor);
+    }
+
+    [Fact]
+    public void Overpayment_AndAnothersAccount_AreProposed_NeverPosted()
+    {
+        var over = Matching(Receivable("acme", "R-101", 10_000)).Take(Line(12_000, "R-101", iban: AcmeIban));
+        Assert.Equal((null, -12_000L), (over.Why, over.Proposals[0].Lines.Single().AmountMinor));
+
+        var another = Matching(Receivable("zeta", "R-101", 10_000)).Take(Line(10_000, "R-101", iban: AcmeIban));
+        Assert.Null(another.Why);
+        Assert.Contains("another's account", another.Proposals[0].Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Party_IsKnownByAccountOrExactName_AndOneItemOfThatAmountIsIt()
+    {
+        Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 10_000)).Take(Line(10_000, "Danke", iban: AcmeIban)).Why);
+        Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000)).Take(Line(10_000, null, party: "ACME GMBH & CO KG")).Why);
+        Assert.Null(Matching(Receivable("acme", "R-101", 10_000)).Take(Line(10_000, null, party: "Acme")).Why);
+
+        var twice = Matching(Receivable("acme", "R-101", 10_000), Receivable("acme", "R-102", 10_000)).Take(Line(10_000, "Danke", iban: AcmeIban));
+        Assert.Equal((null, 2), (twice.Why, twice.Proposals.Count));
+    }
+
+    [Fact]
+    public void MoneyThatGoes_SettlesPayables_AndAReturnIsNeverPosted()
+    {
+        var payable = new MatchItem("1600", "zeta", "ER-77", Day, -5_000);
+        Assert.Equal([new CounterLine("1600", 5_000, "zeta", "ER-77")], Matching(payable).Take(Line(-5_000, "ER-77")).Lines);
+        Assert.Null(Matching(payable).Take(Line(5_000, "ER-77")).Why);
+        Assert.Null(Matching(payable).Take(Line(-5_000, "ER-77") with { IsReturn = true }).Why);
+    }
+
+    [Fact]
+    public void Amount_AloneIsAProposal_AndAShortNumberNamesNothing()
+    {
+        var match = Matching(Receivable("acme", "17", 10_000)).Take(Line(10_000, "Rechnung 17"));
+        Assert.Equal((null, "of that amount"), (match.Why, match.Proposals.Single().Why));
+    }
+
+    [Fact]
+    public void AnyLines_TakeOffEachItemNoMoreThanIsOpen_AndComeToTheLineExactly() =>
+        Gen.Select(Gen.Select(Gen.Int[100, 105], Gen.Long[1, 300], Gen.Bool).Array[0, 8], Gen.Select(Gen.Long[-300, 300], Gen.Int[100, 106].Array[0, 3], Gen.Bool).Array[1, 8]).Sample((items, lines) =>
+        {
+            List<MatchItem> open = [.. items.Select((item, n) => Receivable(item.Item3 ? "acme" : "zeta", $"R-{item.Item1}-{n}", item.Item2)), .. items.Select((item, n) => new MatchItem("1600", "zeta", $"E-{item.Item1}-{n}", Day, -item.Item2))];
+            var matching = Matching([.. open]);
+            Dictionary<string, long> settled = [];
+            foreach (var (amount, documents, known) in lines)
+            {
+                if (amount == 0) continue;
+                var match = matching.Take(Line(amount, string.Join(' ', documents.SelectMany(number => items.Select((_, n) => $"R-{number}-{n}"))), iban: known ? AcmeIban : null));
+                Assert.True(match.Proposals.Count <= 5);
+                foreach (var proposal in match.Proposals) Assert.Equal(-amount, proposal.Lines.Sum(line => line.AmountMinor));
+                if (match.Why is null) continue;
+                Assert.Equal(-amount, match.Lines.Sum(line => line.AmountMinor));
+                foreach (var line in match.Lines) settled[line.Document!] = settled.GetValueOrDefault(line.Document!) - line.AmountMinor;
+            }
+
+            foreach (var (document, off) in settled)
+            {
+                var item = open.Single(one => one.Document == document);
+                Assert.InRange(off * Math.Sign(item.OpenMinor), 0, Math.Abs(item.OpenMinor));
+            }
+        });
+
+    private static BankMatching Matching(params MatchItem[] items) => new(items, Payees);
+
+    private static MatchItem Receivable(string party, string document, long open) => new("1400", party, document, Day, open);
+
+    private static BankLine Line(long amount, string? remittance, string? party = null, string? iban = null) => new(Day, Day, amount, "ref", null, null, party, iban, remittance, false);
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using BackOffice.Banking;
+using BackOffice.Kernel;
+using CsCheck;
+
+namespace BackOffice.Tests.Banking;
+
+public sealed class CamtTests
+{
+    private static readonly DateOnly Thirtieth = new(2026, 1, 30);
+    private static readonly Dictionary<string, BankAccount> Accounts = new() { ["giro"] = new BankAccount(CamtSamples.Iban, "Acme GmbH", "1200", "1360") };
+
+    [Fact]
+    public void SavingsBank_SingleLines_AreReadWithPartyAndPurpose()
+    {
+        var statement = Read(CamtSamples.Savings()).Value!.Statements.Single();
+
+        Assert.Equal(("0352C5320131227220503", 130_000_005L, CamtSamples.Iban, "EUR", 1), (statement.Id, statement.Number!.Value, statement.Iban, statement.Currency, statement.NotBooked));
+        Assert.Equal((new BankBalance(new DateOnly(2026, 1, 29), 10_000), new BankBalance(Thirtieth, 20_400)), (statement.Opening, statement.Closing));
+        Assert.Equal(
+            [new BankLine(Thirtieth, Thirtieth, 11_900, "2026013000001", null, null, "Kunde und Soehne", "DE02120300000000202051", "RE R-1 VIELEN DANK", false), new BankLine(Thirtieth, Thirtieth, -1_500, "2026013000002", null, null, null, null, "ENTGELT", false)],
+            statement.Lines);
+    }
+
+    [Fact]
+    public void CooperativeBank_Batch_IsTakenApart_AndAReturnIsKnown()
+    {
+        var statement = Read(CamtSamples.Cooperative()).Value!.Statements.Single();
+
+        Assert.Equal([(1_000L, "R-10", "A", "BATCH-1"), (2_000L, "R-20", "B", "BATCH-1"), (-1_000L, null, "C", null)], statement.Lines.Select(line => (line.AmountMinor, line.EndToEndId, line.Party, line.BatchId)));
+        Assert.Equal((7L, "EUR", "RF18539007547034"), (statement.Number!.Value, statement.Currency, statement.Lines[1].Remittance));
+        Assert.Equal([false, false, true], statement.Lines.Select(line => line.IsReturn));
+    }
+
+    [Fact]
+    public void LargeBank_TwoStatementsAFile_NegativeBalance_AndABatchWithoutAmounts_IsTakenWhole()
+    {
+        var file = Read(CamtSamples.Large()).Value!;
+
+        Assert.Equal([("A", -5_000L, 0L, 1), ("B", 0L, 0L, 0)], file.Statements.Select(statement => (statement.Id, statement.Opening!.AmountMinor, statement.Closing!.AmountMinor, statement.Lines.Count)));
+        Assert.Equal((5_000L, "M-1"), (file.Statements[0].Lines[0].AmountMinor, file.Statements[0].Lines[0].BatchId));
+    }
+
+    [Fact]
+    public void OtherMessages_AreInformation_OrNoStatements()
+    {
+        Assert.True(Read(CamtSamples.Document("054", "08", "BkToCstmrDbtCdtNtfctn", "Ntfctn", $"<Id>N</Id><Acct><Id><IBAN>{CamtSamples.Iban}</IBAN></Id></Acct>")).Value!.IsInformation);
+        Assert.Equal("bank/form", Read(CamtSamples.Document("053", "99", "BkToCstmrStmt", "Stmt", "")).Refusal!.Code);
+        Assert.Equal("bank/form", Read("<Document/>").Refusal!.Code);
+        Assert.Equal("bank/missing", Read(CamtSamples.Document("053", "02", "BkToCstmrStmt", "Stmt")).Refusal!.Code);
+    }
+
+    [Theory]
+    [InlineData("119.00</Amt><CdtDbtInd>CRDT", "119.005</Amt><CdtDbtInd>CRDT", "bank/amount", "Stmt[1]/Ntry[1]/Amt")]
+    [InlineData("119.00</Amt><CdtDbtInd>CRDT", "-119.00</Amt><CdtDbtInd>CRDT", "bank/amount", "Stmt[1]/Ntry[1]/Amt")]
+    [InlineData("119.00</Amt><CdtDbtInd>CRDT", "0.00</Amt><CdtDbtInd>CRDT", "bank/amount", "Stmt[1]/Ntry[1]/Amt")]
+    [InlineData("119.00</Amt><CdtDbtInd>CRDT", "119.00</Amt><CdtDbtInd>S", "bank/side", "Stmt[1]/Ntry[1]/CdtDbtInd")]
+    [InlineData("<Amt Ccy=\"EUR\">15.00", "<Amt Ccy=\"USD\">15.00", "bank/currency", "Stmt[1]/Ntry[2]/Amt")]
+    [InlineData("<BookgDt><Dt>2026-01-30</Dt></BookgDt><ValDt><Dt>2026-01-30</Dt></ValDt><AcctSvcrRef>2026013000002", "<BookgDt><Dt>30.01.2026</Dt></BookgDt><AcctSvcrRef>2026013000002", "bank/date", "Stmt[1]/Ntry[2]/BookgDt")]
+    [InlineData("<Id>0352C5320131227220503</Id>", "", "bank/missing", "Stmt[1]/Id")]
+    public void BrokenElement_IsRefusedWhereItStands(string good, string bad, string code, string path)
+    {
+        var text = CamtSamples.Savings();
+        Assert.Contains(good, text, StringComparison.Ordinal);
+        var refusal = Read(text.Replace(good, bad, StringComparison.Ordinal)).Refusal!;
+        Assert.Equal((code, path), (refusal.Code, refusal.Faults[0].Path));
+    }
+
+    [Theory]
+    [InlineData("100.00", "204.01", "bank/sum")]
+    [InlineData("99.99", "204.00", "bank/sum")]
+    public void Statement_WhoseSumIsWrong_IsRefused(string opening, string closing, string code)
+    {
+        var statement = Read(CamtSamples.Savings(opening, closing)).Value!.Statements[0];
+        var refusal = KeptStatement.Check(statement, 0, Accounts, "EUR", 2).Refusal!;
+        Assert.Equal(code, refusal.Code);
+        Assert.Contains("0.01", refusal.Faults[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Statement_OfAnotherAccountOrCurrency_OrWithoutBalance_IsRefused()
+    {
+        var statement = Read(CamtSamples.Savings()).Value!.Statements[0];
+
+        Assert.Equal(["bank/account-unknown", "bank/currency"], KeptStatement.Check(statement with { Iban = "DE02120300000000202051", Currency = "USD" }, 0, Accounts, "EUR", 2).Refusal!.Faults.Select(fault => fault.Code));
+        Assert.Equal("bank/balance-missing", KeptStatement.Check(statement with { Closing = null }, 0, Accounts, "EUR", 2).Refusal!.Code);
+        Assert.Equal(new KeptStatement("giro", statement.Id, statement.Number, new DateOnly(2026, 1, 29), Thirtieth, 10_000, 20_400, 2), KeptStatement.Check(statement, 0, Accounts, "EUR", 2).Value);
+    }
+
+    [Fact]
+    public void Gap_IsToldByBalanceAndByNumber()
+    {
+        var before = new KeptStatement("giro", "S-5", 5, Thirtieth, Thirtieth, 0, 11_500, 1);
+
+        Assert.Null((before with { Statement = "S-6", Number = 6, OpeningMinor = 11_500 }).GapTo(before, 2));
+        Assert.Null((before with { Statement = "S-1", Number = 1, OpeningMinor = 11_500 }).GapTo(before, 2)); // a new year's first
+        Assert.Contains("closed with 115.00, this one opens with 120.00", (before with { Number = 6, OpeningMinor = 12_000 }).GapTo(before, 2), StringComparison.Ordinal);
+        Assert.Contains("number is 7", (before with { Number = 7, OpeningMinor = 11_500 }).GapTo(before, 2), StringComparison.Ordinal);
+        Assert.Null(before.GapTo(null, 2));
+    }
+
+    [Fact]
+    public void File_CutAnywhere_IsRefused_AndNeverThrows()
+    {
+        var bytes = Encoding.UTF8.GetBytes(CamtSamples.Cooperative());
+        for (var n = 0; n < bytes.Length; n += 3) Assert.NotNull(SafeXml.ReadAll(new MemoryStream(bytes[..n]), 100_000).Refusal);
+    }
+
+    [Fact]
+    public void AnyTextInAnyPlace_IsReadOrRefused_AndNeverThrows()
+    {
+        var text = CamtSamples.Cooperative();
+        Gen.Select(Gen.Int[0, text.Length - 1], Gen.String[Gen.Char["<>/&\"' 0123456789.-AZaz\u00e4\u20ac"], 0, 6]).Sample((at, put) =>
+        {
+            if (SafeXml.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(text[..at] + put + text[at..])), 100_000).Is(out var root, out _)) _ = Camt.Read(root, 2);
+        });
+    }
+
+    [Theory]
+    [InlineData("DE89 3704 0044 0532 0130 00", "DE89370400440532013000")]
+    [InlineData("gb29nwbk60161331926819", "GB29NWBK60161331926819")]
+    [InlineData("DE88370400440532013000", null)]
+    [InlineData("DE8937040044053201300", null)]
+    [InlineData("DE89-3704", null)]
+    [InlineData("", null)]
+    public void Iban_IsCheckedByItsDigits(string text, string? iban) => Assert.Equal(iban, Iban.Parse(text));
+
+    [Fact]
+    public void Iban_WithAnyDigitChanged_IsNone() => Gen.Select(Gen.Int[2, 21], Gen.Int[1, 9]).Sample((at, by) =>
+        Assert.Null(Iban.Parse(CamtSamples.Iban[..at] + (char)('0' + ((CamtSamples.Iban[at] - '0' + by) % 10)) + CamtSamples.Iban[(at + 1)..])));
+
+    private static Outcome<CamtFile> Read(string xml) => SafeXml.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(xml)), 100_000).Is(out var root, out var refusal) ? Camt.Read(root, 2) : refusal;
+}
