@@ -139,6 +139,7 @@ public static class Program
     private static void AddExchange(IServiceCollection services)
     {
         services.AddSingleton<ExchangeTables>();
+        services.AddSingleton<DatevExport>();
         services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Imports);
         services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Exports);
     }

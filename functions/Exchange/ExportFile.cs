@@ -38,5 +38,8 @@ public sealed record FileSeal(string Name, string Sha256, long Bytes, int Items)
 /// <summary>What a DATEV export was made from beside the entries.</summary>
 /// <param name="Consultant">Beraternummer, 1001 to 9,999,999.</param>
 /// <param name="Client">Mandantennummer, 1 to 99,999.</param>
-/// <param name="Number">The export's number in the book, from 1; those before it have had what they took.</param>
-public sealed record DatevRun(int Consultant, int Client, int Number);
+/// <param name="AccountLength">Digits of an account, 4 to 8.</param>
+/// <param name="Entries">How many entries are in it.</param>
+/// <param name="LeftOut">How many it passed over for good: the system's carrying forward, which DATEV does itself.</param>
+/// <param name="Key">The caller's Idempotency-Key; null: none.</param>
+public sealed record DatevRun(int Consultant, int Client, int AccountLength, int Entries, int LeftOut, string? Key = null);

@@ -69,6 +69,13 @@ internal sealed class TestBook(TestApp app, string id, HttpClient? client = null
         return await Answer.OfAsync(await _http.SendAsync(request, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>A file as it comes, byte for byte.</summary>
+    public async Task<byte[]> BytesAsync(string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(path.StartsWith("/api/", StringComparison.Ordinal) ? path : Url + path, UriKind.Relative), TestContext.Current.CancellationToken);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    }
+
     public Task<Answer> TryGetAsync(string path = "") => SendAsync(HttpMethod.Get, path, (HttpContent?)null);
 
     public async Task<JsonElement> GetAsync(string path = "") => (await TryGetAsync(path)).Is(HttpStatusCode.OK).Json;

@@ -7,7 +7,7 @@ namespace BackOffice.Tests.Ledger;
 public class TaxTests
 {
     private static readonly DateOnly March = new(2025, 3, 1);
-    private static readonly VatRates Rates = new(new[] { "vat.standard", "vat.reduced" }.ToDictionary(name => name, name => new ParameterHistory(
+    internal static readonly VatRates Rates = new(new[] { "vat.standard", "vat.reduced" }.ToDictionary(name => name, name => new ParameterHistory(
         Parameter.Find(name)!, [.. Parameter.Find(name)!.Defaults.Select(known => new ParameterValue(known.From, known.Value))])));
 
     [Fact]

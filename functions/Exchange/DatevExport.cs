@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using BackOffice.Ledger;
+
+namespace BackOffice.Exchange;
+
+/// <summary>Makes DATEV files from the journal, always the same bytes from the same export: what one has had is computed from the exports before it, not stored.</summary>
+public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
+{
+    public const string Prefix = "datev-";
+
+    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D6}");
+
+    /// <summary>The book's DATEV exports by number.</summary>
+    public async Task<SortedDictionary<int, ExportFile>> AllAsync(string book)
+    {
+        SortedDictionary<int, ExportFile> all = [];
+        await foreach (var row in exchange.Exports.Cases.ScanAsync(book, done: true))
+            if (row.Id.StartsWith(Prefix, StringComparison.Ordinal)) all.Add(int.Parse(row.Id.AsSpan(Prefix.Length), CultureInfo.InvariantCulture), ExchangeTables.ReadExport(row));
+        return all;
+    }
+
+    public async Task<DatevParties> PartiesAsync(string book) => await exchange.Exports.Cases.FindAsync(book, DatevParties.CaseId) is { } row ? ExchangeTables.ReadParties(row) : DatevParties.None;
+
+    /// <summary>
+    /// Whether an entry is an export's: it was there when it was made, lies within its dates, and none before it had it. So every entry is in one export, whatever the dates asked for, and a reversal goes out after what it reverses.
+    /// Worked: 1 took January through entry 10, 2 takes January and February through 20: entry 7 of January is in 1, entry 12 of January, posted late, in 2.
+    /// </summary>
+    public static bool Takes(ExportFile export, IEnumerable<ExportFile> before, long number, DateOnly date) => Covers(export, number, date) && !before.Any(earlier => Covers(earlier, number, date));
+
+    private static bool Covers(ExportFile export, long number, DateOnly date) => number <= export.UpTo && date >= export.From && date <= export.To;
+
+    /// <summary>The entries of an export within one fiscal year, in order of number.</summary>
+    public async IAsyncEnumerable<EntryPosted> EntriesAsync(Book book, ExportFile export, IReadOnlyList<ExportFile> before, FiscalYear year)
+    {
+        var (from, to) = (export.From > year.First ? export.From : year.First, export.To < year.Last ? export.To : year.Last);
+        await foreach (var posted in stored.ReadAsync(book, EntryFilter.Of(from, to)))
+        {
+            if (posted.Number > export.UpTo) yield break;
+            if (Takes(export, before, posted.Number, posted.Date)) yield return posted;
+        }
+    }
+
+    /// <summary>The fiscal years that an export touches.</summary>
+    public static IEnumerable<FiscalYear> Years(ExportFile export, string fiscalYearStart)
+    {
+        for (var year = FiscalYear.Of(export.From!.Value, fiscalYearStart); year.First <= export.To; year = FiscalYear.Named(year.Year + 1, fiscalYearStart)) yield return year;
+    }
+
+    /// <summary>
+    /// Writes the export's files one after another: <paramref name="open"/> gives the stream of each by its name. An entry's rows stand in one file, a file has one fiscal year and at most 99,999 rows.
+    /// </summary>
+    /// <returns>The files' seals, and how many entries were passed over.</returns>
+    public async Task<(List<FileSeal> Files, int Entries, int LeftOut)> WriteAsync(OpenedBook book, ExportFile export, IReadOnlyList<ExportFile> before, DatevParties parties, Func<string, Stream?> open, CancellationToken cancellation)
+    {
+        var (settings, currency, name) = book.Book.ReadKnown(state => (state.Settings, state.Currency, state.Name));
+        var names = new DatevNames(settings.Chart!, export.Datev!.AccountLength, parties);
+        List<FileSeal> files = [];
+        var (entries, leftOut) = (0, 0);
+        foreach (var year in Years(export, settings.FiscalYearStart))
+        {
+            DatevWriter? writer = null;
+            await foreach (var posted in EntriesAsync(book.Book, export, before, year))
+            {
+                if (posted.Entry.CarryTo is not null)
+                {
+                    leftOut++;
+                    continue;
+                }
+
+                var rows = DatevRows.Of(posted.Entry, posted.Date, names);
+                if (writer is not null && writer.Rows + rows.Count > DatevFormat.MaxRows)
+                {
+                    using (writer) files.Add(await writer.EndAsync(cancellation));
+                    writer = null;
+                }
+
+                if (writer is null)
+                {
+                    var file = string.Create(CultureInfo.InvariantCulture, $"EXTF_Buchungsstapel_{year.Year}_{files.Count + 1}.csv");
+                    var header = new DatevHeader(export.CreatedAt, export.Datev.Consultant, export.Datev.Client, year.First, export.Datev.AccountLength, export.From > year.First ? export.From!.Value : year.First, export.To < year.Last ? export.To!.Value : year.Last,
+                        DatevFormat.Clean(name, 30), currency, settings.Chart);
+                    writer = new DatevWriter(file, open(file));
+                    await writer.LineAsync(DatevFormat.Header(header), cancellation);
+                    await writer.LineAsync(DatevFormat.Headings(), cancellation);
+                }
+
+                foreach (var row in rows) await writer.RowAsync(row, cancellation);
+                entries++;
+            }
+
+            if (writer is null) continue;
+            using (writer) files.Add(await writer.EndAsync(cancellation));
+        }
+
+        return (files, entries, leftOut);
+    }
+
+    /// <summary>One file on its way: hashed and counted as it is written; without a stream only that.</summary>
+    private sealed class DatevWriter(string name, Stream? stream) : IDisposable
+    {
+        private const int FullBytes = 64 * 1024;
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly MemoryStream _waiting = new(FullBytes * 2);
+        private long _bytes;
+
+        public int Rows { get; private set; }
+
+        public Task RowAsync(DatevRow row, CancellationToken cancellation)
+        {
+            Rows++;
+            return LineAsync(DatevFormat.Row(row), cancellation);
+        }
+
+        public async Task LineAsync(string line, CancellationToken cancellation)
+        {
+            _waiting.Write(DatevFormat.Encoding.GetBytes(line + "\r\n"));
+            if (_waiting.Length >= FullBytes) await FlushAsync(cancellation);
+        }
+
+        public async Task<FileSeal> EndAsync(CancellationToken cancellation)
+        {
+            await FlushAsync(cancellation);
+            return new FileSeal(name, Convert.ToHexStringLower(_hash.GetHashAndReset()), _bytes, Rows);
+        }
+
+        public void Dispose()
+        {
+            _hash.Dispose();
+            _waiting.Dispose();
+        }
+
+        private async Task FlushAsync(CancellationToken cancellation)
+        {
+            var bytes = _waiting.GetBuffer().AsMemory(0, (int)_waiting.Length);
+            _hash.AppendData(bytes.Span);
+            _bytes += bytes.Length;
+            if (stream is not null) await stream.WriteAsync(bytes, cancellation);
+            _waiting.SetLength(0);
+        }
+    }
+}

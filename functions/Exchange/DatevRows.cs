@@ -1,0 +1,139 @@
+using System.Globalization;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Exchange;
+
+/// <summary>The numbers of a book's parties at DATEV, as their case keeps them (table <c>Exports</c>, case <c>datev-parties</c>): given once, by the first export that meets a party, and kept.</summary>
+/// <param name="Debtors">Party → its number as a customer, 10000 to 69999.</param>
+/// <param name="Creditors">Party → its number as a supplier, 70000 to 99999.</param>
+public sealed record DatevParties(IReadOnlyDictionary<string, int> Debtors, IReadOnlyDictionary<string, int> Creditors)
+{
+    public const string CaseId = "datev-parties";
+    public const int FirstDebtor = 10_000;
+    public const int FirstCreditor = 70_000;
+    public const int AfterCreditors = 100_000;
+
+    public static readonly DatevParties None = new(new Dictionary<string, int>(), new Dictionary<string, int>());
+
+    /// <summary>
+    /// These with numbers for parties that have none, in order; a party whose own id is such a number keeps it. 422 <c>exchange/too-many-parties</c>. Worked: none yet, acme and 10007 → 10000 and 10007.
+    /// </summary>
+    public Outcome<DatevParties> With(IEnumerable<string> debtors, IEnumerable<string> creditors) =>
+        Numbered(Debtors, debtors, FirstDebtor, FirstCreditor) is { } customers && Numbered(Creditors, creditors, FirstCreditor, AfterCreditors) is { } suppliers ? new DatevParties(customers, suppliers)
+            : new Refusal(422, "exchange/too-many-parties", $"There are numbers for {FirstCreditor - FirstDebtor:N0} customers and {AfterCreditors - FirstCreditor:N0} suppliers; the book has more.");
+
+    private static SortedDictionary<string, int>? Numbered(IReadOnlyDictionary<string, int> known, IEnumerable<string> parties, int first, int after)
+    {
+        SortedDictionary<string, int> all = new(StringComparer.Ordinal);
+        foreach (var (party, number) in known) all.Add(party, number);
+        var taken = all.Values.ToHashSet();
+        var next = first;
+        foreach (var party in parties)
+        {
+            if (all.ContainsKey(party)) continue;
+            if (int.TryParse(party, NumberStyles.None, CultureInfo.InvariantCulture, out var own) && own >= first && own < after && taken.Add(own))
+            {
+                all.Add(party, own);
+                continue;
+            }
+
+            while (!taken.Add(next)) next++;
+            if (next >= after) return null;
+            all.Add(party, next);
+        }
+
+        return all;
+    }
+}
+
+/// <summary>How a book's accounts and parties are called at DATEV.</summary>
+/// <param name="Chart">SKR03 or SKR04.</param>
+/// <param name="AccountLength">Digits of a general ledger account, 4 to 8.</param>
+public sealed record DatevNames(string Chart, int AccountLength, DatevParties Parties)
+{
+    private string Receivables { get; } = Ledger.Chart.Number(Chart, "1400");
+    private string Payables { get; } = Ledger.Chart.Number(Chart, "1600");
+
+    /// <summary>Accounts on which DATEV computes tax by itself (AV and AM accounts). Source: DATEV-Kontenrahmen SKR03 and SKR04, by their functions.</summary>
+    private static readonly Dictionary<string, (int From, int To, string Key)[]> Automatic = new(StringComparer.Ordinal)
+    {
+        [Ledger.Chart.Skr03] = [(3300, 3309, "8"), (3400, 3409, "9"), (3731, 3731, "8"), (3736, 3736, "9"), (8300, 8309, "2"), (8400, 8409, "3"), (8731, 8731, "2"), (8736, 8736, "3")],
+        [Ledger.Chart.Skr04] = [(4300, 4309, "2"), (4400, 4409, "3"), (4731, 4731, "2"), (4736, 4736, "3"), (5300, 5309, "8"), (5400, 5409, "9"), (5731, 5731, "8"), (5736, 5736, "9")],
+    };
+
+    /// <summary>The tax key of an automatic account: 2 and 3 sales at the reduced and the standard rate, 8 and 9 purchases; null: it is none.</summary>
+    public string? KeyOf(string account) =>
+        int.TryParse(account, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Automatic[Chart].FirstOrDefault(range => number >= range.From && number <= range.To) is { Key: { } key } ? key : null;
+
+    /// <summary>Whether a line stands for a customer (receivables) or a supplier (payables), who has a number of its own.</summary>
+    public bool IsDebtor(Line line) => line.Party is not null && line.Account == Receivables;
+
+    public bool IsCreditor(Line line) => line.Party is not null && line.Account == Payables;
+
+    /// <summary>The number of a line's account: the party's, else the account's, widened with zeros at its end. Worked: length 5: 1200 → 12000; debtor 10000 → 100000.</summary>
+    public string NumberOf(Line line) =>
+        IsDebtor(line) ? Widened(Text(Parties.Debtors[line.Party!]), AccountLength + 1) : IsCreditor(line) ? Widened(Text(Parties.Creditors[line.Party!]), AccountLength + 1) : Widened(line.Account, AccountLength);
+
+    /// <summary>The account and party that a number stands for.</summary>
+    public (string Account, string? Party) Of(string number)
+    {
+        if (number.Length <= AccountLength) return (Narrowed(number, AccountLength), null);
+        var plain = int.Parse(Narrowed(number, AccountLength + 1, DatevParties.FirstDebtor.ToString(CultureInfo.InvariantCulture).Length), CultureInfo.InvariantCulture);
+        var isDebtor = plain < DatevParties.FirstCreditor;
+        var known = (isDebtor ? Parties.Debtors : Parties.Creditors).FirstOrDefault(one => one.Value == plain).Key;
+        return (isDebtor ? Receivables : Payables, known ?? Text(plain));
+    }
+
+    private static string Widened(string number, int length) => number.PadRight(length, '0');
+
+    private static string Narrowed(string number, int length, int digits = 4) => number.PadLeft(length, '0') is var whole && whole.Length > digits && whole[digits..].All(c => c == '0') ? whole[..digits] : whole;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Entries as rows.</summary>
+public static class DatevRows
+{
+    /// <summary>
+    /// The rows of an entry: debits are paired with credits in the order of its lines, so an entry of n and m lines becomes at most n + m − 1 rows, whose sums on each account are the entry's. The debit is the Konto.
+    /// Worked: Dr 1400 119.00, Cr 8400 100.00, Cr 1776 19.00 → 100.00 S 10000 against 8400 with key 40; 19.00 S 10000 against 1776.
+    /// </summary>
+    /// <param name="date">Posting date.</param>
+    public static List<DatevRow> Of(Entry entry, DateOnly date, DatevNames names)
+    {
+        List<DatevRow> rows = [];
+        var debits = new Queue<(Line Line, long Left)>(entry.Lines.Where(line => line.AmountMinor > 0).Select(line => (line, line.AmountMinor)));
+        var credits = new Queue<(Line Line, long Left)>(entry.Lines.Where(line => line.AmountMinor < 0).Select(line => (line, -line.AmountMinor)));
+        var (debit, credit) = (debits.Dequeue(), credits.Dequeue());
+        while (true)
+        {
+            var amount = Math.Min(debit.Left, credit.Left);
+            rows.Add(Row(entry, date, amount, debit.Line, credit.Line, names));
+            (debit.Left, credit.Left) = (debit.Left - amount, credit.Left - amount);
+            if (debit.Left == 0 && credit.Left == 0 && debits.Count == 0) return rows;
+            if (debit.Left == 0) debit = debits.Dequeue();
+            if (credit.Left == 0) credit = credits.Dequeue();
+        }
+    }
+
+    private static DatevRow Row(Entry entry, DateOnly date, long amount, Line debit, Line credit, DatevNames names)
+    {
+        var document = debit.Document ?? credit.Document ?? "";
+        var clean = DatevFormat.CleanDocument(document);
+        List<KeyValuePair<string, string>> infos = [new("Buchung", entry.Id)];
+        if (clean != document) infos.Add(new("Beleg", document));
+        if (entry.Reverses is { } reversed) infos.Add(new("Storno von", reversed));
+        foreach (var (side, line) in ((string, Line)[])[("Soll", debit), ("Haben", credit)])
+        {
+            if (line.Party is { } party && !names.IsDebtor(line) && !names.IsCreditor(line)) infos.Add(new($"Partei {side}", party));
+            if (line.Foreign is { } foreign) infos.Add(new($"Währung {side}", $"{foreign.Currency} {Amount.Format(Math.Abs(foreign.AmountMinor), Currency.DigitsOf(foreign.Currency) ?? 2)} zu {foreign.Rate.ToString(CultureInfo.InvariantCulture)}"));
+        }
+
+        return new DatevRow(
+            amount, true, names.NumberOf(debit), names.NumberOf(credit), names.KeyOf(debit.Account) is not null || names.KeyOf(credit.Account) is not null ? "40" : "", date, clean, DatevFormat.Clean(entry.Text, DatevFormat.MaxTextChars),
+            debit.DueDate ?? credit.DueDate, Dimension("costCentre"), Dimension("project"), infos);
+
+        string? Dimension(string name) => (debit.Dimensions ?? []).Concat(credit.Dimensions ?? []).FirstOrDefault(one => one.Key == name).Value is { } value ? DatevFormat.Clean(value, DatevFormat.MaxDocumentChars) : null;
+    }
+}

@@ -1,0 +1,35 @@
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Exchange;
+
+/// <summary><c>GET /api/books/{book}/imports?after=&amp;limit=</c>: the files that came in: what, how long, with their SHA-256. In pages. Rows: reads <c>Imports</c>. Messages: none.</summary>
+public sealed class ListImports(Books books, ExchangeTables exchange)
+{
+    [Function(nameof(ListImports))]
+    [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/imports")] HttpRequest request, string book)
+    {
+        var query = new QueryFields(request.Query);
+        var page = CasePage.Read(query) with { Done = true };
+        if (query.Refused() is { } wrong) return new Problem(wrong);
+        if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
+        var rows = await page.LoadAsync(exchange.Imports.Cases, book, _ => true);
+        Dictionary<string, CaseStep> firsts = new(StringComparer.Ordinal);
+        foreach (var row in rows) firsts[row.Id] = (await exchange.Imports.Cases.HistoryAsync(book, row.Id))[0];
+        return page.Answer(book, "imports", rows, (json, row) =>
+        {
+            var file = ExchangeTables.ReadImport(row);
+            json.WriteString("id", row.Id);
+            json.WriteString("kind", JsonFields.NameOf(file.Kind));
+            if (file.Name is not null) json.WriteString("name", file.Name);
+            json.WriteString("sha256", file.Sha256);
+            json.WriteNumber("bytes", file.Bytes);
+            json.WriteNumber("items", file.Items);
+            json.WriteString("at", firsts[row.Id].At.UtcDateTime);
+            json.WriteString("by", firsts[row.Id].By);
+        });
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Exchange;
+
+/// <summary>
+/// <c>POST /api/books/{book}/imports/datev?accountLength=</c>, <c>text/csv</c> (Windows-1252, or UTF-8 with its mark), at most 20 MB: a Buchungsstapel, all of it or nothing, in one commit. 201 <c>{import, posted, duplicates}</c>; 200 when the same file comes again, of which nothing is booked twice.
+/// 413 <c>ledger/atomic-too-large</c>; 422 each fault with its line and field (<see cref="DatevReader.Read"/>), <c>ledger/no-chart</c>, and what the ledger refuses, by line.
+/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, adds to <c>Imports</c>. Messages: none.
+/// </summary>
+public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevExport datev, CaseSteps steps, Parameters parameters)
+{
+    private const int MaxBytes = 20_000_000;
+
+    [Function(nameof(PostDatevImport))]
+    [Allow(Roles.Accounting)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/imports/datev")] HttpRequest request, string book)
+    {
+        var query = new QueryFields(request.Query);
+        var length = (int)(query.Number("accountLength", 4, 8) ?? 4);
+        if (query.Refused() is { } wrong) return new Problem(wrong);
+        if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
+        if (RequestBody.Unsupported(request, "text/csv") is { } unsupported) return new Problem(unsupported);
+        if (request.ContentLength > MaxBytes) return new Problem(RequestBody.TooLarge(MaxBytes));
+        using var body = new MemoryStream();
+        var buffer = new byte[81_920];
+        for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0; body.Write(buffer, 0, read))
+            if (body.Length + read > MaxBytes) return new Problem(RequestBody.TooLarge(MaxBytes));
+        var bytes = body.ToArray();
+
+        var (chart, currency, start, results) = await found.Book.ReadAsync(state =>
+            (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.Where(account => account.Type is AccountType.Income or AccountType.Expense).Select(account => account.Code).ToHashSet(StringComparer.Ordinal)));
+        if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, results.Contains, await VatRates.LoadAsync(parameters));
+        if (!DatevReader.Read(bytes, sha256, readBook).Is(out var entries, out refusal)) return new Problem(refusal);
+
+        var by = Caller.Of(request).Name;
+        if (!(await PostAsync(found, entries, by)).Is(out var posted, out refusal)) return new Problem(refusal);
+        var state = ExchangeTables.Write(new ImportFile(ImportKind.Datev, sha256, bytes.Length, entries.Count));
+        var outcome = await steps.RunAsync(exchange.Imports, book, "datev-" + sha256[..32], new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
+        return outcome.Is(out var import, out refusal) ? new JsonAnswer(import.IsNew ? 201 : 200, json =>
+        {
+            json.WriteString("book", book);
+            json.WriteString("import", import.Case.Id);
+            json.WriteNumber("posted", posted.Posted);
+            json.WriteNumber("duplicates", posted.Duplicates);
+        }) : new Problem(refusal);
+    }
+
+    private static async Task<Outcome<ImportResult>> PostAsync(OpenedBook book, List<DatevEntry> entries, string by)
+    {
+        var chunk = new ImportChunk(book.Digits);
+        var json = new ArrayBufferWriter<byte>(512);
+        foreach (var (line, entry) in entries)
+        {
+            json.ResetWrittenCount();
+            EntryJson.Append(json, entry, book.Digits);
+            chunk.Read(json.WrittenSpan, line);
+        }
+
+        try
+        {
+            var result = await chunk.PostAtomicallyAsync(book.Book, by);
+            return result.RejectedCount == 0 ? result
+                : new Refusal(422, [.. result.Rejected.Take(Refusal.MaxFaults).Select(rejected => new Fault(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {rejected.Line}"), rejected.Code, rejected.Detail))]);
+        }
+        catch (CommitTooLargeException)
+        {
+            return new Refusal(413, "ledger/atomic-too-large", "The file's entries do not fit one commit: send it in parts of at most 50,000 rows.");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using BackOffice.AzuriteTests.Ledger;
+using BackOffice.Exchange;
+
+namespace BackOffice.AzuriteTests.Exchange;
+
+/// <summary>DATEV files out and in over HTTP.</summary>
+public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassFixture<SharedApp>, IClassFixture<CompanyYear>
+{
+    private const string January = """{"from":"2025-01-01","to":"2025-01-31","consultant":1001,"client":7}""";
+    private static int _books;
+
+    private TestApp App => shared.App;
+
+    [Fact]
+    public async Task Export_IsWhatNoneHadBefore_ReversalsAmongIt_AndTheSameBytesEachTime()
+    {
+        var book = await OpenAsync("SKR03");
+        (await book.PostAsync(Invoice("inv-1", "2025-01-10"))).Is(HttpStatusCode.Created);
+        (await book.PostAsync(Invoice("inv-2", "2025-02-10"))).Is(HttpStatusCode.Created);
+
+        var first = (await ExportAsync(book, January)).Is(HttpStatusCode.Created).Json;
+        Assert.Equal((1, 1), (first.Number("number"), first.Number("entries")));
+        (await ExportAsync(book, January)).IsProblem(HttpStatusCode.Conflict, "exchange/nothing-new");
+
+        (await book.ReverseAsync("inv-1", "inv-1-back", "2025-01-31")).Is(HttpStatusCode.Created);
+        var second = (await ExportAsync(book, January)).Is(HttpStatusCode.Created).Json;
+        Assert.Equal((2, 1), (second.Number("number"), second.Number("entries")));
+        var whole = (await ExportAsync(book, January.Replace("2025-01-31", "2025-12-31", StringComparison.Ordinal))).Is(HttpStatusCode.Created).Json;
+        Assert.Equal(1, whole.Number("entries")); // February's
+
+        var file = first.List("files").Single();
+        Assert.Equal("EXTF_Buchungsstapel_2025_1.csv", file.Text("name"));
+        var bytes = await book.BytesAsync(file.Text("href"));
+        Assert.Equal(bytes, await book.BytesAsync(file.Text("href")));
+        Assert.Equal((file.Text("sha256"), file.Number("bytes")), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
+        var back = DatevFormat.Encoding.GetString(await book.BytesAsync(second.List("files").Single().Text("href")));
+        Assert.Contains("\"Storno von\";\"inv-1\"", back, StringComparison.Ordinal);
+        Assert.Contains("100,00;\"S\";;;;;8400;10000;\"40\"", back, StringComparison.Ordinal);
+
+        var list = (await book.GetAsync("/exports")).List("exports").ToList();
+        Assert.Equal(["datev-000001", "datev-000002", "datev-000003"], list.Select(export => export.Text("id")).Order(StringComparer.Ordinal));
+        Assert.All(list, export => Assert.NotEmpty(export.Text("by")));
+    }
+
+    [Fact]
+    public async Task Export_UnderTheSameKey_IsTheSame()
+    {
+        var book = await OpenAsync("SKR04");
+        (await book.PostAsync(Invoice("inv-1", "2025-01-10", "1200", "4400", "3806"))).Is(HttpStatusCode.Created);
+        var first = (await ExportAsync(book, January, "jan")).Is(HttpStatusCode.Created).Json;
+        Assert.Equal(first.GetRawText(), (await ExportAsync(book, January, "jan")).Is(HttpStatusCode.OK).Json.GetRawText());
+        (await ExportAsync(book, January.Replace("1001", "1002", StringComparison.Ordinal), "jan")).IsProblem(HttpStatusCode.Conflict, "case/key-reused");
+        (await ExportAsync(book, January.Replace("1001", "1000", StringComparison.Ordinal))).IsProblem(HttpStatusCode.BadRequest, "request/number", "consultant");
+        (await book.TryGetAsync("/exports/datev/9")).IsProblem(HttpStatusCode.NotFound, "case/unknown");
+        (await book.TryGetAsync("/exports/datev/1/files/other.csv")).IsProblem(HttpStatusCode.NotFound, "case/unknown");
+    }
+
+    [Fact]
+    public async Task CompanysYear_ExportedAndImportedIntoAnotherBook_HasTheSameBalances()
+    {
+        var export = (await ExportAsync(year.Book, """{"from":"2025-01-01","to":"2025-12-31","consultant":1001,"client":7}""")).Is(HttpStatusCode.Created).Json;
+        var file = await year.Book.BytesAsync(export.List("files").Single().Text("href"));
+
+        var book = await OpenAsync("SKR03");
+        var accounts = (await year.Book.GetAsync("/accounts")).List("accounts").Select(account => $$"""{"account":"{{account.Text("account")}}","name":"x","type":"{{account.Text("type")}}"}""");
+        (await book.PutAccountsAsync($"[{string.Join(',', accounts)}]")).Is(HttpStatusCode.OK);
+        var imported = (await ImportAsync(book, file)).Is(HttpStatusCode.Created).Json;
+        Assert.Equal(export.List("files").Single().Number("items"), imported.Number("posted"));
+        var again = (await ImportAsync(book, file)).Is(HttpStatusCode.OK).Json;
+        Assert.Equal((0, imported.Number("posted")), (again.Number("posted"), again.Number("duplicates")));
+
+        Assert.Equal(await year.Book.BalancesAsync("?on=2025-12-31"), await book.BalancesAsync("?on=2025-12-31"));
+        Assert.Equal(("datev", 1), ((await book.GetAsync("/imports")).List("imports").Single().Text("kind"), (await book.GetAsync("/imports")).List("imports").Count()));
+        await book.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Import_WithOneBadLine_PostsNothing_AndNamesTheLine()
+    {
+        var book = await OpenAsync("SKR03");
+        (await book.PostAsync(Invoice("inv-1", "2025-01-10"))).Is(HttpStatusCode.Created);
+        var file = DatevFormat.Encoding.GetString(await book.BytesAsync((await ExportAsync(book, January)).Json.List("files").Single().Text("href")));
+
+        var other = await OpenAsync("SKR03");
+        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(file.Replace("19,00;", "19.00;", StringComparison.Ordinal)))).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/amount", "line 4, field 1");
+        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(file.Replace(";1776;", ";1777;", StringComparison.Ordinal)))).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/account-unknown", "line 4");
+        (await ImportAsync(other, file.Select(c => (byte)c).Take(40).ToArray())).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/header");
+        Assert.Equal(0, await other.EntriesAsync());
+        Assert.Empty((await other.GetAsync("/imports")).List("imports"));
+    }
+
+    private async Task<TestBook> OpenAsync(string chart)
+    {
+        var book = App.Book(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"datev-{Interlocked.Increment(ref _books)}"));
+        (await book.SendAsync(HttpMethod.Put, "", $$"""{"name":"Datev","currency":"EUR","chart":"{{chart}}"}""")).Is(HttpStatusCode.Created);
+        return book;
+    }
+
+    private static string Invoice(string id, string date, string receivables = "1400", string revenue = "8400", string tax = "1776") =>
+        $$"""{"id":"{{id}}","date":"{{date}}","text":"Rechnung","lines":[{"account":"{{receivables}}","debit":"119.00","party":"acme","document":"{{id}}","dueDate":"2025-12-31"},{"account":"{{revenue}}","credit":"100.00","taxCode":"sale-standard"},{"account":"{{tax}}","credit":"19.00"}]}""";
+
+    private static Task<Answer> ExportAsync(TestBook book, string json, string? key = null) =>
+        book.SendAsync(HttpMethod.Post, "/exports/datev", new StringContent(json, System.Text.Encoding.UTF8, "application/json"), key is null ? [] : [("Idempotency-Key", key)]);
+
+    private static Task<Answer> ImportAsync(TestBook book, byte[] file)
+    {
+        var content = new ByteArrayContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        return book.SendAsync(HttpMethod.Post, "/imports/datev", content);
+    }
+}

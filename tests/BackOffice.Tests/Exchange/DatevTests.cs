@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Text;
+using BackOffice.Exchange;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using CsCheck;
+
+namespace BackOffice.Tests.Exchange;
+
+public sealed class DatevTests
+{
+    private static readonly DateOnly Day = new(2025, 3, 5);
+    private static readonly DatevParties Parties = DatevParties.None.With(["acme", "10007"], ["vendor"]).Value!;
+    private static readonly DatevNames Names = new(Chart.Skr03, 4, Parties);
+    private static readonly DatevHeader Header = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero), 1001, 42, new DateOnly(2025, 1, 1), 4, new DateOnly(2025, 3, 1), new DateOnly(2025, 3, 31), "Müller \"GmbH\"", "EUR", Chart.Skr03);
+    private static readonly Entry Invoice = new("inv-1", Day, "Rechnung", [new Line("1400", 11_900, "acme", "R_2025.1", new DateOnly(2025, 4, 4)), new Line("8400", -10_000, TaxCode: "sale-standard", Dimensions: [new("costCentre", "100")]), new Line("1776", -1_900)]);
+
+    [Fact]
+    public void Header_HasItsFieldsAtTheirPlaces()
+    {
+        var fields = DatevFormat.Header(Header).Split(';');
+
+        Assert.Equal(DatevFormat.HeaderFields, fields.Length);
+        string[] expected =
+        [
+            "\"EXTF\"", "700", "21", "\"Buchungsstapel\"", "13", "20260102030405678", "", "\"BO\"", "\"\"", "\"\"", "1001", "42", "20250101", "4", "20250301", "20250331", "\"Müller \"\"GmbH\"\"\"", "\"\"", "1", "0",
+            "1", "\"EUR\"", "", "\"\"", "", "", "\"03\"", "", "", "\"\"", "\"\"",
+        ];
+        Assert.Equal(expected, fields);
+        Assert.Equal("\"04\"", DatevFormat.Header(Header with { Chart = Chart.Skr04 }).Split(';')[26]);
+    }
+
+    [Fact]
+    public void Columns_Are125_AndStandWhereTheFormatHasThem()
+    {
+        Assert.Equal(125, DatevFormat.Columns.Count);
+        Assert.Equal(125, DatevFormat.Columns.Distinct(StringComparer.Ordinal).Count());
+        (string Name, int Number)[] known = [("Umsatz (ohne Soll/Haben-Kz)", 1), ("Konto", 7), ("Gegenkonto (ohne BU-Schlüssel)", 8), ("BU-Schlüssel", 9), ("Belegdatum", 10), ("Belegfeld 1", 11), ("Buchungstext", 14), ("KOST1 - Kostenstelle", 37), ("Zusatzinformation - Art 1", 48), ("Festschreibung", 114), ("Fälligkeit", 117), ("Generalumkehr (GU)", 118)];
+        Assert.All(known, column => Assert.Equal(column.Number, DatevFormat.At(column.Name) + 1));
+    }
+
+    [Fact]
+    public void Invoice_BecomesTwoRows_OnTheCustomersNumber_WithKey40OnTheAutomaticAccount()
+    {
+        var rows = DatevRows.Of(Invoice, Day, Names);
+
+        Assert.Equal([(10_000L, "10000", "8400", "40"), (1_900L, "10000", "1776", "")], rows.Select(row => (row.AmountMinor, row.Account, row.Counter, row.TaxKey)));
+        var fields = DatevFormat.Row(rows[0]).Split(';');
+        Assert.Equal(125, fields.Length);
+        Assert.Equal(("100,00", "\"S\"", "\"40\"", "0503", "\"R-2025-1\"", "\"Rechnung\"", "\"100\"", "1", "04042025"),
+            (fields[0], fields[1], fields[8], fields[9], fields[10], fields[13], fields[36], fields[113], fields[116]));
+        Assert.Equal(["\"Buchung\"", "\"inv-1\"", "\"Beleg\"", "\"R_2025.1\""], fields[47..51]);
+    }
+
+    [Theory]
+    [InlineData("Zahlung für Öl – 5 €", "Zahlung für Öl – 5 €")]
+    [InlineData("Erdős → Łódź", "Erdos ? Lódz")]
+    [InlineData("a\tb\r\nc", "a b  c")]
+    [InlineData("😀", "?")]
+    public void Text_IsWindows1252(string text, string clean)
+    {
+        Assert.Equal(clean, DatevFormat.Clean(text, 60));
+        Assert.Equal(clean, DatevFormat.Encoding.GetString(DatevFormat.Encoding.GetBytes(clean)));
+    }
+
+    [Fact]
+    public void Parties_KeepTheirNumbers_AndOwnNumbersAreTheirs()
+    {
+        Assert.Equal((10_000, 10_007, 70_000), (Parties.Debtors["acme"], Parties.Debtors["10007"], Parties.Creditors["vendor"]));
+        var more = Parties.With(["zeta", "acme"], []).Value!;
+        Assert.Equal((10_000, 10_001), (more.Debtors["acme"], more.Debtors["zeta"]));
+        Assert.Equal("exchange/too-many-parties", DatevParties.None.With([], Enumerable.Range(0, 30_001).Select(n => $"v{n.ToString(CultureInfo.InvariantCulture)}")).Refusal!.Code);
+    }
+
+    [Fact]
+    public void LongerAccounts_AreWidened_AndComeBack()
+    {
+        var names = Names with { AccountLength = 6 };
+        Assert.Equal(("120000", "1000000"), (names.NumberOf(new Line("1200", 1)), names.NumberOf(new Line("1400", 1, "acme"))));
+        Assert.Equal([("1200", null), ("1400", "acme"), ("1600", "vendor"), ("1400", "10500")], ((string[])["120000", "1000000", "7000000", "1050000"]).Select(names.Of));
+    }
+
+    [Fact]
+    public void Export_TakesWhatNoneBeforeItHad()
+    {
+        ExportFile Of(long upTo, int from, int to) => new(ExportKind.Datev, upTo, [], new DateOnly(2025, from, 1), new DateOnly(2025, to, 28), default);
+        var (first, second) = (Of(10, 1, 1), Of(20, 1, 2));
+
+        Assert.True(DatevExport.Takes(first, [], 7, new DateOnly(2025, 1, 5)));
+        Assert.False(DatevExport.Takes(second, [first], 7, new DateOnly(2025, 1, 5)));
+        Assert.True(DatevExport.Takes(second, [first], 12, new DateOnly(2025, 1, 5))); // posted late
+        Assert.True(DatevExport.Takes(second, [first], 8, new DateOnly(2025, 2, 5)));
+        Assert.False(DatevExport.Takes(second, [first], 21, new DateOnly(2025, 2, 5)));
+    }
+
+    [Fact]
+    public void AnyExports_HaveEveryEntryOfTheirDatesOnce() =>
+        Gen.Select(Gen.Select(Gen.Int[0, 27], Gen.Int[0, 27], Gen.Int[0, 20]).Array[1, 6], Gen.Int[0, 27].Array[1, 30]).Sample((asked, days) =>
+        {
+            List<ExportFile> made = [];
+            var head = 0L;
+            foreach (var (from, to, grow) in asked)
+            {
+                head = Math.Min(days.Length, head + grow);
+                made.Add(new ExportFile(ExportKind.Datev, head, [], Day.AddDays(Math.Min(from, to)), Day.AddDays(Math.Max(from, to)), default));
+            }
+
+            for (var number = 1; number <= days.Length; number++)
+            {
+                var date = Day.AddDays(days[number - 1]);
+                var taken = made.Where((export, n) => DatevExport.Takes(export, made.Take(n), number, date)).Count();
+                Assert.Equal(made.Any(export => number <= export.UpTo && date >= export.From && date <= export.To) ? 1 : 0, taken);
+            }
+        });
+
+    [Fact]
+    public void AnyEntry_AsRows_HasItsSumsOnEachNumber_AndComesBackWithTheSameBalances() =>
+        Gen.Select(Gen.Select(Gen.OneOf("1200", "1400", "1600", "4210", "8400", "1776"), Gen.Long[1, 99_999], Gen.Bool, Gen.OneOf<string?>(null, "acme", "vendor")).Array[1, 6], Gen.String[Gen.Char["aB;\"ä€ő\n,"], 1, 80]).Sample((made, text) =>
+        {
+            List<Line> lines = [.. made.Select(line => new Line(line.Item1, line.Item3 ? line.Item2 : -line.Item2, line.Item1 is "1400" or "1600" ? line.Item4 : null, "R1"))];
+            var sum = lines.Sum(line => line.AmountMinor);
+            if (sum != 0) lines.Add(new Line("4360", -sum));
+            if (lines.Count < 2) return;
+            var names = Names with { Parties = DatevParties.None.With(["acme", "vendor"], ["acme", "vendor"]).Value! };
+
+            var rows = DatevRows.Of(new Entry("e1", Day, text, lines), Day, names);
+            Assert.True(rows.Count < lines.Count && rows.All(row => row.AmountMinor > 0));
+            var file = string.Join("\r\n", [DatevFormat.Header(Header), DatevFormat.Headings(), .. rows.Select(DatevFormat.Row)]) + "\r\n";
+            var read = DatevReader.Read(DatevFormat.Encoding.GetBytes(file), new string('a', 64), Book(names)).Value!;
+
+            Assert.Equal(Balances(lines), Balances(read.SelectMany(entry => entry.Entry.Lines)));
+            Assert.All(read, entry => Assert.Equal((Day, 0L), (entry.Entry.Date, entry.Entry.Lines.Sum(line => line.AmountMinor))));
+        });
+
+    [Theory]
+    [InlineData("119,00;\"H\";;;;;8400;10000;;0503", "8400:-10000 1400:11900 1776:-1900")] // an automatic account computes its tax
+    [InlineData("119,00;\"S\";;;;;10000;8400;\"40\";0503", "1400:11900 8400:-11900")]
+    [InlineData("107,00;S;EUR;;;;4930;70000;8;0503", "4930:10000 1600:-10700 1571:700")]
+    [InlineData("119,00;S;EUR;;;;4930;1200;0009;503", "4930:10000 1200:-11900 1576:1900")]
+    [InlineData("10,00;H;;;;;1200;1000;;0503", "1200:-1000 1000:1000")]
+    public void Row_IsAnEntry_WithTheTaxOfItsKey(string row, string lines)
+    {
+        var entry = Read(row).Value!.Single().Entry;
+        Assert.Equal(lines, string.Join(' ', entry.Lines.Select(line => $"{line.Account}:{line.AmountMinor.ToString(CultureInfo.InvariantCulture)}")));
+        Assert.Equal("datev-aaaaaaaaaaaa-3", entry.Id);
+    }
+
+    [Theory]
+    [InlineData("0,00;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
+    [InlineData("-5,00;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
+    [InlineData("5.00;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
+    [InlineData("5,001;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
+    [InlineData("5,00;X;;;;;1200;1000;;0503", "exchange/side", "line 3, field 2")]
+    [InlineData("5,00;S;USD;;;;1200;1000;;0503", "exchange/currency", "line 3, field 3")]
+    [InlineData("5,00;S;;;;;Bank;1000;;0503", "exchange/account-number", "line 3, field 7")]
+    [InlineData("5,00;S;;;;;1200;;;0503", "exchange/account-number", "line 3, field 8")]
+    [InlineData("5,00;S;;;;;4930;1200;77;0503", "exchange/tax-key", "line 3, field 9")]
+    [InlineData("5,00;S;;;;;1000;1200;9;0503", "exchange/tax-key", "line 3, field 9")]
+    [InlineData("5,00;S;;;;;1200;1000;;3002", "exchange/date", "line 3, field 10")]
+    [InlineData("5,00;S;;;;;1200;1000;;", "exchange/date", "line 3, field 10")]
+    public void Row_ThatIsWrong_IsRefusedAtItsField(string row, string code, string path)
+    {
+        var refusal = Read(row).Refusal!;
+        Assert.Equal((422, code, path), (refusal.Status, refusal.Code, refusal.Faults[0].Path));
+    }
+
+    [Theory]
+    [InlineData(1, "\"CSV\"")]
+    [InlineData(3, "16")]
+    [InlineData(13, "20250201")]
+    [InlineData(14, "5")]
+    [InlineData(22, "\"USD\"")]
+    [InlineData(27, "\"04\"")]
+    public void Header_ThatDoesNotFit_IsRefusedAtItsField(int number, string value)
+    {
+        var fields = DatevFormat.Header(Header).Replace("\"Müller \"\"GmbH\"\"\"", "\"M\"", StringComparison.Ordinal).Split(';');
+        fields[number - 1] = value;
+        var refusal = DatevReader.Read(DatevFormat.Encoding.GetBytes(string.Join(';', fields) + "\r\n" + DatevFormat.Headings() + "\r\n5,00;S;;;;;1200;1000;;0503\r\n"), new string('a', 64), Book(Names)).Refusal!;
+        Assert.Equal(("exchange/header", $"line 1, field {number.ToString(CultureInfo.InvariantCulture)}"), (refusal.Code, refusal.Faults[0].Path));
+    }
+
+    [Fact]
+    public void Generalumkehr_ChangesSides()
+    {
+        var fields = new string[125];
+        Array.Fill(fields, "");
+        (fields[0], fields[1], fields[6], fields[7], fields[9], fields[117]) = ("5,00", "S", "1200", "1000", "0503", "1");
+        Assert.Equal([-500L, 500L], Read(string.Join(';', fields)).Value!.Single().Entry.Lines.Select(line => line.AmountMinor));
+    }
+
+    [Fact]
+    public void File_CutOrGarbled_IsReadOrRefused_AndNeverThrows()
+    {
+        var file = DatevFormat.Encoding.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + string.Join("\r\n", DatevRows.Of(Invoice, Day, Names).Select(DatevFormat.Row)) + "\r\n");
+        for (var n = 0; n < file.Length; n += 7) _ = DatevReader.Read(file[..n], new string('a', 64), Book(Names));
+        Gen.Select(Gen.Int[0, file.Length - 1], Gen.Byte).Sample((at, value) =>
+        {
+            byte[] garbled = [.. file];
+            garbled[at] = value;
+            _ = DatevReader.Read(garbled, new string('a', 64), Book(Names));
+        }, iter: 300);
+    }
+
+    private static Outcome<List<DatevEntry>> Read(string row) => DatevReader.Read(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + row + "\r\n")).ToArray(), new string('a', 64), Book(Names));
+
+    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account[0] is '4' or '8', BackOffice.Tests.Ledger.TaxTests.Rates);
+
+    private static SortedDictionary<string, long> Balances(IEnumerable<Line> lines)
+    {
+        SortedDictionary<string, long> balances = new(StringComparer.Ordinal);
+        foreach (var line in lines) balances[$"{line.Account} {line.Party}"] = balances.GetValueOrDefault($"{line.Account} {line.Party}") + line.AmountMinor;
+        return new SortedDictionary<string, long>(balances.Where(one => one.Value != 0).ToDictionary(), StringComparer.Ordinal);
+    }
+}
