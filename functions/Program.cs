@@ -140,6 +140,7 @@ public static class Program
     {
         services.AddSingleton<ExchangeTables>();
         services.AddSingleton<DatevExport>();
+        services.AddSingleton<AuditorExport>();
         services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Imports);
         services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Exports);
     }

@@ -1,13 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using CsvHelper;
 
 namespace BackOffice.AzuriteTests.Ledger;
 
-/// <summary>Another program as witness: hledger adds up the journal as it is read back, and has to come to every balance that the trial balance shows.</summary>
+/// <summary>Another program as witness: hledger checks and adds up the exported journal, and has to come to every balance that the trial balance shows.</summary>
 public sealed class HledgerTests(CompanyYear year) : IClassFixture<CompanyYear>
 {
     [Theory]
@@ -20,7 +18,8 @@ public sealed class HledgerTests(CompanyYear year) : IClassFixture<CompanyYear>
         var journal = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(journal, ToHledger(await year.Book.JournalAsync("?limit=50")), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(journal, await year.Book.BytesAsync("/exports/hledger"), TestContext.Current.CancellationToken);
+            await RunAsync(["check", "--file", journal]);
             var theirs = await BalancesAsync(journal, DateOnly.ParseExact(on, "o", CultureInfo.InvariantCulture).AddDays(1));
 
             var ours = await year.Book.BalancesAsync($"?on={on}");
@@ -34,38 +33,26 @@ public sealed class HledgerTests(CompanyYear year) : IClassFixture<CompanyYear>
         }
     }
 
-    /// <summary>A transaction an entry, credits negative: <c>2025-01-03 (3) MI-01</c>, then <c>    4210  1450.00</c> a line.</summary>
-    private static string ToHledger(List<JsonElement> entries)
-    {
-        var journal = new StringBuilder("decimal-mark .\n\n");
-        foreach (var entry in entries)
-        {
-            journal.Append(CultureInfo.InvariantCulture, $"{entry.Text("date")} ({entry.Number("number")}) {entry.Text("id")}\n");
-            foreach (var line in entry.List("lines"))
-                journal.Append(CultureInfo.InvariantCulture, $"    {line.Text("account")}  {(line.TryGetProperty("debit", out var debit) ? debit.GetString() : "-" + line.Text("credit"))}\n");
-            journal.Append('\n');
-        }
-
-        return journal.ToString();
-    }
-
     /// <summary>Balances before a day by account, without those that are zero.</summary>
     private static async Task<Dictionary<string, string>> BalancesAsync(string journal, DateOnly before)
     {
-        var start = new ProcessStartInfo("hledger") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["balance", "--file", journal, "--end", before.ToString("o", CultureInfo.InvariantCulture), "--flat", "--no-total", "--output-format", "csv"]) start.ArgumentList.Add(argument);
-        using var hledger = Start(start);
-        var faults = hledger.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await hledger.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await hledger.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(hledger.ExitCode == 0, await faults);
-
+        var output = await RunAsync(["balance", "--file", journal, "--end", before.ToString("o", CultureInfo.InvariantCulture), "--flat", "--no-total", "--output-format", "csv"]);
         using var csv = new CsvReader(new StringReader(output), CultureInfo.InvariantCulture);
         csv.Read();
         csv.ReadHeader();
         var balances = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (csv.Read()) balances.Add(csv.GetField("account")!, csv.GetField("balance")!);
+        while (csv.Read()) balances.Add(csv.GetField("account")!.Split(':')[1], csv.GetField("balance")!.Replace("EUR ", "", StringComparison.Ordinal));
         return balances;
+    }
+
+    private static async Task<string> RunAsync(string[] arguments)
+    {
+        using var hledger = Start(new ProcessStartInfo("hledger", arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+        var faults = hledger.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await hledger.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await hledger.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(hledger.ExitCode == 0, await faults);
+        return output;
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Exchange;
+
+/// <summary>
+/// The auditor's package (Z3, "Datenträgerüberlassung"): <c>index.xml</c> that names the tables, the tables as CSV, the whole hash chain as text, and a page that tells how to check it with nothing but SHA-256. Source: GoBD Tz. 167; GDPdU "Beschreibungsstandard für die Datenträgerüberlassung", version 01-09-2004.
+/// </summary>
+public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Parameters parameters)
+{
+    public const string Prefix = "auditor-";
+
+    private static readonly Column[] Journal =
+    [
+        new("Nummer", Kind.Whole), new("Id", Kind.Text), new("Zeile", Kind.Whole), new("Buchungsdatum", Kind.Date), new("Belegdatum", Kind.Date), new("Erfasst", Kind.Text), new("Von", Kind.Text), new("Text", Kind.Text), new("Konto", Kind.Text), new("Soll", Kind.Amount), new("Haben", Kind.Amount),
+        new("Partei", Kind.Text), new("Beleg", Kind.Text), new("Faellig", Kind.Date), new("Steuerschluessel", Kind.Text), new("Leistungsdatum", Kind.Date), new("Waehrung", Kind.Text), new("Waehrungsbetrag", Kind.Text), new("Kurs", Kind.Text), new("Dimensionen", Kind.Text), new("Storniert", Kind.Text), new("Periode", Kind.Text),
+    ];
+
+    private static readonly Column[] Accounts = [new("Konto", Kind.Text), new("Name", Kind.Text), new("Art", Kind.Text), new("Posten", Kind.Text)];
+    private static readonly Column[] Balances = [new("Konto", Kind.Text), new("Partei", Kind.Text), new("Saldo", Kind.Amount)];
+    private static readonly Column[] Values = [new("Parameter", Kind.Text), new("Gueltigab", Kind.Date), new("Wert", Kind.Text), new("Von", Kind.Text), new("Grund", Kind.Text)];
+
+    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D6}");
+
+    /// <summary>Writes the package's files one after another; <paramref name="openAsync"/> gives the stream of each by its name, null: it is only sealed. What was known at the export's last entry is in it, and nothing that came later.</summary>
+    public async Task<List<FileSeal>> WriteAsync(OpenedBook book, ExportFile export, Func<string, Task<Stream?>> openAsync, CancellationToken cancellation)
+    {
+        List<FileSeal> files = [];
+        var (name, currency, accounts) = book.Book.ReadKnown(state => (state.Name, state.Currency, state.Accounts.Select(account => (account.Code, account.Name, account.Type, account.Line)).OrderBy(account => account.Code, StringComparer.Ordinal).ToList()));
+        await AddAsync("index.xml", write => write(Index(name, export)));
+        await AddAsync("journal.csv", async write =>
+        {
+            await write(Heading(Journal));
+            await foreach (var posted in stored.ReadAsync(book.Book, EntryFilter.Of(export.From, export.To)))
+            {
+                if (posted.Number > export.UpTo) break;
+                for (var n = 0; n < posted.Entry.Lines.Count; n++) await write(JournalRow(posted, n, book.Digits));
+            }
+        });
+        await AddAsync("accounts.csv", async write =>
+        {
+            await write(Heading(Accounts));
+            foreach (var account in accounts) await write(Row(account.Code, account.Name, JsonFields.NameOf(account.Type), account.Line));
+        });
+        await AddAsync("parties.csv", async write =>
+        {
+            await write(Heading(Balances));
+            var (from, balances) = (export.To?.DayNumber ?? int.MaxValue, new SortedDictionary<(string, string), Int128>());
+            book.Book.ReadKnown(state =>
+            {
+                foreach (var account in state.Accounts)
+                    foreach (var (party, known) in account.Parties)
+                        foreach (var posting in known.Postings)
+                            if (posting.Day <= from && posting.Entry <= export.UpTo) balances[(account.Code, party)] = balances.GetValueOrDefault((account.Code, party)) + posting.AmountMinor;
+                return balances;
+            });
+            foreach (var ((account, party), balance) in balances) await write(Row(account, party, Decimal(balance, book.Digits)));
+        });
+        await AddAsync("parameters.csv", async write =>
+        {
+            await write(Heading(Values));
+            foreach (var parameter in Parameter.All.OrderBy(one => one.Name, StringComparer.Ordinal))
+                foreach (var value in (await parameters.HistoryAsync(parameter)).Values.Where(value => value.At is null || value.At <= export.CreatedAt))
+                    await write(Row(parameter.Name, BusinessDay.Text(value.From), value.Value.ToString(CultureInfo.InvariantCulture), value.By, value.Reason));
+        });
+        await AddAsync("chain.txt", async write =>
+        {
+            byte[] hash = Chain.Genesis();
+            await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
+            {
+                for (var rest = segment.Lines; !rest.IsEmpty;)
+                {
+                    var line = Segment.TakeLine(ref rest);
+                    if (RecordJson.Read(line.Span, book.Digits) is EntryPosted { Number: var number } && number > export.UpTo) return;
+                    Chain.Append(hash, line.Span);
+                    await write($"{Chain.Text(hash)} {Encoding.UTF8.GetString(line.Span)}\n");
+                }
+            }
+        });
+        await AddAsync("readme.html", write => write(Page(name, currency, export)));
+        return files;
+
+        async Task AddAsync(string file, Func<Func<string, Task>, Task> fill)
+        {
+            await using var stream = await openAsync(file);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var (waiting, bytes, lines) = (new StringBuilder(), 0L, 0);
+            await fill(async text =>
+            {
+                waiting.Append(text);
+                lines++;
+                if (waiting.Length >= 64 * 1024) await FlushAsync();
+            });
+            await FlushAsync();
+            files.Add(new FileSeal(file, Convert.ToHexStringLower(hash.GetHashAndReset()), bytes, lines));
+
+            async Task FlushAsync()
+            {
+                var utf8 = Encoding.UTF8.GetBytes(waiting.ToString());
+                waiting.Clear();
+                hash.AppendData(utf8);
+                bytes += utf8.Length;
+                if (stream is not null) await stream.WriteAsync(utf8, cancellation);
+            }
+        }
+    }
+
+    private static string JournalRow(EntryPosted posted, int n, int digits)
+    {
+        var (entry, line) = (posted.Entry, posted.Entry.Lines[n]);
+        return Row(
+            posted.Number.ToString(CultureInfo.InvariantCulture), entry.Id, (n + 1).ToString(CultureInfo.InvariantCulture), BusinessDay.Text(posted.Date), BusinessDay.Text(entry.Date), RecordJson.Time(posted.RecordedAt), posted.By, entry.Text, line.Account,
+            line.AmountMinor > 0 ? Decimal(line.AmountMinor, digits) : "", line.AmountMinor < 0 ? Decimal(-line.AmountMinor, digits) : "", line.Party, line.Document, line.DueDate is { } due ? BusinessDay.Text(due) : "", line.TaxCode,
+            line.SupplyDate is { } supply ? BusinessDay.Text(supply) : "", line.Foreign?.Currency, line.Foreign is { } foreign ? Decimal(foreign.AmountMinor, Currency.DigitsOf(foreign.Currency) ?? 2) : "", line.Foreign?.Rate.ToString(CultureInfo.InvariantCulture),
+            string.Join(' ', (line.Dimensions ?? []).Select(one => $"{one.Key}={one.Value}")), entry.Reverses, entry.Period is { } period ? FiscalYear.Period13(period) : "");
+    }
+
+    /// <summary>What stands where: for each table its file, columns, types and key. Amounts have a decimal comma, dates are yyyy-MM-dd, the first line names the columns.</summary>
+    internal static string Index(string name, ExportFile export)
+    {
+        XElement Table(string file, string title, string description, Column[] columns, int keys)
+        {
+            var length = new XElement("VariableLength", new XElement("ColumnDelimiter", ";"), new XElement("RecordDelimiter", "\n"), new XElement("TextEncapsulator", "\""));
+            foreach (var (column, n) in columns.Select((column, n) => (column, n))) length.Add(new XElement(n < keys ? "VariablePrimaryKey" : "VariableColumn", new XElement("Name", column.Name), TypeOf(column.Kind)));
+            return new XElement("Table", new XElement("URL", file), new XElement("Name", title), new XElement("Description", description), new XElement("UTF8"), new XElement("DecimalSymbol", ","), new XElement("DigitGroupingSymbol", "."), new XElement("Range", new XElement("From", "2")), length);
+        }
+
+        var days = $"{(export.From is { } from ? BusinessDay.Text(from) : "Beginn")} bis {(export.To is { } to ? BusinessDay.Text(to) : "Ende")}";
+        var document = new XDocument(
+            new XDeclaration("1.0", "UTF-8", null), new XDocumentType("DataSet", null, "gdpdu-01-09-2004.dtd", null),
+            new XElement("DataSet", new XElement("Version", "1.0"), new XElement("DataSupplier", new XElement("Name", name), new XElement("Location", "Deutschland"), new XElement("Comment", $"Buchungen vom {days}, bis Nummer {export.UpTo.ToString(CultureInfo.InvariantCulture)}")),
+                new XElement("Media", new XElement("Name", "BackOffice"),
+                    Table("journal.csv", "Journal", "Eine Zeile je Buchungszeile; Schluessel: Nummer, Id, Zeile", Journal, 3), Table("accounts.csv", "Konten", "Kontenplan", Accounts, 1),
+                    Table("parties.csv", "Personen", "Salden der Kunden und Lieferanten je Konto", Balances, 2), Table("parameters.csv", "Parameter", "Steuersaetze und andere Werte mit ihrem Beginn", Values, 2))));
+        return document.Declaration + "\n" + document.ToString() + "\n";
+    }
+
+    private static XElement TypeOf(Kind kind) => kind switch
+    {
+        Kind.Amount => new XElement("Numeric", new XElement("Accuracy", "2")),
+        Kind.Whole => new XElement("Numeric"),
+        Kind.Date => new XElement("Date", new XElement("Format", "YYYY-MM-DD")),
+        _ => new XElement("AlphaNumeric"),
+    };
+
+    private static string Page(string name, string currency, ExportFile export) => $$"""
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><title>How to check this package</title></head><body>
+        <h1>{{System.Net.WebUtility.HtmlEncode(name)}}: how to check this package</h1>
+        <p>journal.csv holds every line of the journal up to entry {{export.UpTo.ToString(CultureInfo.InvariantCulture)}}, in {{currency}}; index.xml names the tables and their columns. chain.txt holds the records of the book as they were written, from the first, each in a line: its hash, a blank, its text.</p>
+        <ol>
+        <li>Begin with h = 64 zeros.</li>
+        <li>For each line: d is the SHA-256 of the text after the blank (UTF-8, without the line's end); the new h is the SHA-256 of the 32 bytes of h followed by the 32 bytes of d.</li>
+        <li>h must be the hash at the line's beginning. Where it is not, that record or one before it was changed, left out or put in.</li>
+        <li>The last h must be the head hash that you were told another way: from a receipt, from a night's record, or from the write-once store.</li>
+        <li>Each entry of journal.csv stands in a record of the same number in chain.txt.</li>
+        </ol>
+        <pre>h=$(printf '0%.0s' $(seq 64))
+        while IFS= read -r line; do
+          d=$(printf '%s' "${line#* }" | sha256sum | cut -c1-64)
+          h=$(printf '%s%s' "$h" "$d" | xxd -r -p | sha256sum | cut -c1-64)
+          [ "$h" = "${line%% *}" ] || { echo "broken: ${line%% *}"; break; }
+        done &lt; chain.txt; echo "$h"</pre>
+        <p>The DTD gdpdu-01-09-2004.dtd, which index.xml names, comes with the tax administration's standard.</p>
+        </body></html>
+
+        """;
+
+    private static string Heading(Column[] columns) => Row([.. columns.Select(column => column.Name)]);
+
+    /// <summary>Every field quoted, quotes doubled; texts have no line ends, since entries have none.</summary>
+    private static string Row(params string?[] fields) => string.Join(';', fields.Select(field => $"\"{(field ?? "").Replace("\"", "\"\"", StringComparison.Ordinal).ReplaceLineEndings(" ")}\"")) + "\n";
+
+    private static string Decimal(Int128 minor, int digits) => Amount.Format(minor, digits).Replace('.', ',');
+
+    private enum Kind
+    {
+        Text,
+        Whole,
+        Amount,
+        Date,
+    }
+
+    private sealed record Column(string Name, Kind Kind);
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Exchange;
+
+/// <summary>
+/// <c>GET /api/books/{book}/exports/hledger?from=&amp;to=</c>, <c>text/plain</c>: the journal as hledger and other programs of plain text accounting read it, so that anybody can add it up again. Accounts are named <c>assets:1200</c>; ids, parties and documents stand in tags. Rows: reads <c>Ledger</c>. Messages: none.
+/// </summary>
+public sealed class GetHledger(Books books, StoredEntries stored)
+{
+    private const int FlushBytes = 64 * 1024;
+
+    [Function(nameof(GetHledger))]
+    [Allow(Roles.Accounting, Roles.Auditor)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/hledger")] HttpRequest request, string book)
+    {
+        var query = new QueryFields(request.Query);
+        var (from, to) = (query.Date("from"), query.Date("to"));
+        if (query.Refused() is { } wrong) return new Problem(wrong);
+        if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
+        var (name, currency, accounts) = await found.Book.ReadAsync(state => (state.Name, state.Currency, state.Accounts.ToDictionary(account => account.Code, account => (account.Type, account.Name), StringComparer.Ordinal)));
+        return new StreamedAnswer("text/plain; charset=utf-8", async (writer, cancellation) =>
+        {
+            await WriteAsync(writer, Head(name, currency, found.Digits, accounts), cancellation);
+            var text = new StringBuilder();
+            await foreach (var posted in stored.ReadAsync(found.Book, EntryFilter.Of(from, to)))
+            {
+                Append(text, posted, currency, found.Digits, code => accounts[code].Type);
+                if (text.Length < FlushBytes) continue;
+                await WriteAsync(writer, text.ToString(), cancellation);
+                text.Clear();
+            }
+
+            await WriteAsync(writer, text.ToString(), cancellation);
+        });
+    }
+
+    /// <summary>The directives: how amounts are written, which accounts there are and of which kind. Source: hledger 1.25, journal format.</summary>
+    internal static string Head(string name, string currency, int digits, IReadOnlyDictionary<string, (AccountType Type, string Name)> accounts)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"; {Words(name)}\ndecimal-mark .\ncommodity {currency} {Amount.Format(100_000, digits)}\n\n");
+        foreach (var (code, account) in accounts.OrderBy(one => one.Key, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture, $"account {NameOf(code, account.Type)}  ; type: {Letter(account.Type)}, name: {Words(account.Name).Replace(',', ' ')}\n");
+        return text.Append('\n').ToString();
+    }
+
+    /// <summary>An entry as a transaction: posting date, number, text; a line a posting, debits positive. Worked: <c>2026-01-31 (1) Rent  ; id: rent-1</c>, <c>    expenses:4210  EUR 500.00</c>.</summary>
+    internal static void Append(StringBuilder text, EntryPosted posted, string currency, int digits, Func<string, AccountType> typeOf)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{BusinessDay.Text(posted.Date)} ({posted.Number}) {Words(posted.Entry.Text)}  ; id: {posted.Entry.Id}");
+        if (posted.Entry.Reverses is { } reversed) text.Append(CultureInfo.InvariantCulture, $", reverses: {reversed}");
+        text.Append('\n');
+        foreach (var line in posted.Entry.Lines)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    {NameOf(line.Account, typeOf(line.Account))}  {currency} {Amount.Format(line.AmountMinor, digits)}");
+            List<string> tags = [];
+            if (line.Party is not null) tags.Add($"party: {line.Party}");
+            if (line.Document is not null) tags.Add($"document: {line.Document}");
+            if (line.DueDate is { } due) tags.Add($"due: {BusinessDay.Text(due)}");
+            if (line.TaxCode is not null) tags.Add($"tax: {line.TaxCode}");
+            if (line.Foreign is { } foreign) tags.Add($"foreign: {foreign.Currency} {Amount.Format(foreign.AmountMinor, Currency.DigitsOf(foreign.Currency) ?? 2)} at {foreign.Rate.ToString(CultureInfo.InvariantCulture)}");
+            if (tags.Count > 0) text.Append("  ; ").AppendJoin(", ", tags);
+            text.Append('\n');
+        }
+
+        text.Append('\n');
+    }
+
+    private static string NameOf(string code, AccountType type) => $"{Group(type)}:{code}";
+
+    private static string Group(AccountType type) => type switch { AccountType.Asset => "assets", AccountType.Liability => "liabilities", AccountType.Equity => "equity", AccountType.Income => "income", _ => "expenses" };
+
+    private static char Letter(AccountType type) => type switch { AccountType.Asset => 'A', AccountType.Liability => 'L', AccountType.Equity => 'E', AccountType.Income => 'R', _ => 'X' };
+
+    /// <summary>A text of which nothing is taken for a comment, a payee or a new line.</summary>
+    private static string Words(string text) => string.Join(' ', text.Select(c => c is ';' or '|' || char.IsControl(c) ? ' ' : c).Aggregate(new StringBuilder(), (all, c) => all.Append(c)).ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static async Task WriteAsync(PipeWriter writer, string text, CancellationToken cancellation)
+    {
+        await writer.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
+    }
+}
