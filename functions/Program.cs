@@ -126,6 +126,7 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Payees);
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Statements);
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Items);
+        services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Payments);
         services.AddSingleton<INightWork, BankNight>();
     }
 

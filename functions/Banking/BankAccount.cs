@@ -52,4 +52,5 @@ public static class Iban
 [JsonSerializable(typeof(KeptStatement))]
 [JsonSerializable(typeof(BankItem))]
 [JsonSerializable(typeof(BankLine))]
+[JsonSerializable(typeof(Payment))]
 public sealed partial class BankJson : JsonSerializerContext;

@@ -4,6 +4,12 @@ namespace BackOffice.Banking;
 /// <param name="OpenMinor">What is still open, minor units: a receivable positive, a payable negative.</param>
 public sealed record MatchItem(string Account, string Party, string Document, DateOnly DueDate, long OpenMinor);
 
+/// <summary>A payment of ours that the bank was ordered to make.</summary>
+/// <param name="Reference">How the order is called at the bank; its payments are <c>{reference}-1</c> and so on.</param>
+/// <param name="Transit">Where it is booked as on its way.</param>
+/// <param name="AmountsMinor">What each payment takes, minor units, above 0; 0: the bank rejected it.</param>
+public sealed record OwnPayment(string Reference, string Transit, IReadOnlyList<long> AmountsMinor);
+
 /// <summary>A line of the other side of an entry that a bank line becomes.</summary>
 /// <param name="AmountMinor">Minor units, a debit positive.</param>
 public sealed record CounterLine(string Account, long AmountMinor, string? Party = null, string? Document = null, string? TaxCode = null);
@@ -12,7 +18,7 @@ public sealed record CounterLine(string Account, long AmountMinor, string? Party
 public sealed record Proposal(string Why, IReadOnlyList<CounterLine> Lines);
 
 /// <summary>What a bank line was found to be: lines to post, or proposals (at most five, the likeliest first), or nothing.</summary>
-/// <param name="Why">By what it was matched: <c>reference</c>, <c>party</c>, <c>assigned</c>; null: it was not.</param>
+/// <param name="Why">By what it was matched: <c>payment</c>, <c>reference</c>, <c>party</c>, <c>assigned</c>; null: it was not.</param>
 public sealed record BankMatch(string? Why, IReadOnlyList<CounterLine> Lines, IReadOnlyList<Proposal> Proposals);
 
 /// <summary>Open items and bank details as the lines of one statement meet them, in order: what a line settles the next one does not find.</summary>
@@ -27,9 +33,12 @@ public sealed class BankMatching
     private readonly Dictionary<long, List<MatchItem>> _byAmount = [];
     private readonly Dictionary<string, string> _partyByIban = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _partyByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnPayment> _own = new(StringComparer.Ordinal);
 
-    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees)
+    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own)
     {
+        foreach (var payment in own) _own[payment.Reference] = payment;
+
         foreach (var item in items) Add(item);
         foreach (var (party, payee) in payees)
         {
@@ -39,12 +48,13 @@ public sealed class BankMatching
     }
 
     /// <summary>
-    /// What a line is. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
+    /// What a line is. A payment of ours, by its own reference or its order's, and exactly its amount: what was on its way has gone. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
     /// By party: the other side's account, else its exact name, is a party's, and exactly one of its items is of that amount. Never on a guess: what fits twice, comes from another party's account, or takes a payment back is proposed.
     /// Source: DOMAIN, "matched to open items by reference, then amount and party; the rest is listed". Worked: +119.00 "RE R-1, thanks", R-1 of acme open with 119.00 → Cr 1400 119.00 acme R-1.
     /// </summary>
     public BankMatch Take(BankLine line)
     {
+        if (Ordered(line) is { } transit) return new BankMatch("payment", [transit], []);
         var named = Named(line).Where(item => Fits(item, line)).ToList();
         var party = PartyOf(line, out var isByIban);
         var ofParty = party is not null && _byParty.TryGetValue(party, out var own) ? own.Where(item => Fits(item, line)).ToList() : [];
@@ -69,6 +79,15 @@ public sealed class BankMatching
         foreach (var item in _byAmount.GetValueOrDefault(line.AmountMinor) ?? []) Propose("of that amount", [item]);
         foreach (var item in ofParty.OrderBy(item => item.DueDate)) Propose("the party's", [item]);
         return new BankMatch(null, [], proposals);
+    }
+
+    /// <summary>Money that went as it was ordered: one payment by its reference, or all of an order that the bank has not rejected.</summary>
+    private CounterLine? Ordered(BankLine line)
+    {
+        if (line.AmountMinor >= 0 || line.IsReturn) return null;
+        if (line.EndToEndId is { } id && id.LastIndexOf('-') is var cut and > 0 && _own.TryGetValue(id[..cut], out var single) && int.TryParse(id.AsSpan(cut + 1), out var number) && number >= 1 && number <= single.AmountsMinor.Count && single.AmountsMinor[number - 1] == -line.AmountMinor)
+            return new CounterLine(single.Transit, -line.AmountMinor, Document: single.Reference);
+        return line.BatchId is { } batch && _own.TryGetValue(batch, out var whole) && whole.AmountsMinor.Aggregate(Int128.Zero, (sum, amount) => sum + amount) == -line.AmountMinor ? new CounterLine(whole.Transit, -line.AmountMinor, Document: whole.Reference) : null;
     }
 
     private BankMatch Settled(string why, IReadOnlyList<MatchItem> items, BankLine line)

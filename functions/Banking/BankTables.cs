@@ -6,7 +6,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// The bank's tables, each with the rows of <see cref="CaseTable"/>. <c>BankAccounts</c>: State is a <see cref="BankAccount"/>, never done. <c>Payees</c>: a <see cref="Payee"/>, id the party, never done. <c>BankStatements</c>: a <see cref="KeptStatement"/>, done when all its lines are items.
-/// <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
+/// <c>Payments</c>: a <see cref="Payment"/>, done when it is rejected or all answered; its commits tell entries too. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
 /// </summary>
 public sealed class BankTables(Storage storage, Posting posting)
 {
@@ -18,6 +18,8 @@ public sealed class BankTables(Storage storage, Posting posting)
 
     public Department Items { get; } = new("bank-items", new CaseTable(storage, "BankItems"), posting.TellAsync);
 
+    public Department Payments { get; } = new("payments", new CaseTable(storage, "Payments"), posting.TellAsync) { Apart = Payment.Apart };
+
     public static BankAccount ReadAccount(CaseRow row) => row.Read(BankJson.Default.BankAccount);
 
     public static Payee ReadPayee(CaseRow row) => row.Read(BankJson.Default.Payee);
@@ -25,6 +27,10 @@ public sealed class BankTables(Storage storage, Posting posting)
     public static KeptStatement ReadStatement(CaseRow row) => row.Read(BankJson.Default.KeptStatement);
 
     public static BankItem ReadItem(CaseRow row) => row.Read(BankJson.Default.BankItem);
+
+    public static Payment ReadPayment(CaseRow row) => row.Read(BankJson.Default.Payment);
+
+    public static string Write(Payment payment) => JsonSerializer.Serialize(payment, BankJson.Default.Payment);
 
     public static string Write(BankAccount account) => JsonSerializer.Serialize(account, BankJson.Default.BankAccount);
 
@@ -40,6 +46,37 @@ public sealed class BankTables(Storage storage, Posting posting)
         SortedDictionary<string, BankAccount> all = new(StringComparer.Ordinal);
         await foreach (var row in Accounts.Cases.ScanAsync(book)) all[row.Id] = ReadAccount(row);
         return all;
+    }
+
+    /// <summary>What the payments under way are to pay, and which does; without one of them.</summary>
+    public async Task<Dictionary<(string Account, string Party, string Document), string>> ClaimedAsync(string book, string? except)
+    {
+        Dictionary<(string, string, string), string> claimed = [];
+        await foreach (var row in Payments.Cases.ScanAsync(book))
+            if (row.Id != except && ReadPayment(row) is { IsRunning: true } payment)
+                foreach (var item in payment.Items) claimed[(item.Account, item.Party, item.Document)] = row.Id;
+        return claimed;
+    }
+
+    /// <summary>The payments that the bank was ordered to make.</summary>
+    public async Task<List<OwnPayment>> OrderedAsync(string book)
+    {
+        var accounts = await AccountsAsync(book);
+        List<OwnPayment> ordered = [];
+        foreach (var done in (bool[])[false, true])
+            await foreach (var row in Payments.Cases.ScanAsync(book, done))
+                if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment) ordered.Add(new OwnPayment(Payment.Reference(row.Id), accounts[payment.BankAccount].Transit, [.. payment.Items.Select(item => item.Answer == BankAnswer.Rejected ? 0 : item.AmountMinor)]));
+        return ordered;
+    }
+
+    /// <summary>The payment that the bank calls so; null: none has this reference. One that was answered wholly is found too, since banks repeat themselves.</summary>
+    public async Task<string?> PaymentOfAsync(string book, string reference)
+    {
+        if (Ids.IsEntity(reference) && await Payments.Cases.FindAsync(book, reference) is not null) return reference;
+        foreach (var done in (bool[])[false, true])
+            await foreach (var row in Payments.Cases.ScanAsync(book, done))
+                if (Payment.Reference(row.Id) == reference) return row.Id;
+        return null;
     }
 
     /// <summary>All bank details of a book's parties, by party.</summary>

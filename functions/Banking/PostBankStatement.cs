@@ -11,7 +11,7 @@ namespace BackOffice.Banking;
 /// <c>POST /api/books/{book}/bank-statements</c>, <c>application/xml</c>, at most 20 MB: camt.053 (camt.052 and camt.054 are only read). Everything is checked before anything is written; then each line becomes an item, posted when it is matched
 /// (<see cref="BankMatching.Take"/>), else open for a person. 201 with what became of it; 200 when the same file comes again, also after a crash: it goes on where it was. A line that another statement has brought is known and not posted twice.
 /// 400 <c>request/not-xml</c> …, <c>bank/form</c>; 409 <c>bank/statement-reused</c> (the statement's id with other content); 422 see <see cref="KeptStatement.Check"/>.
-/// Rows: reads and writes <c>BankStatements</c> and <c>BankItems</c>, adds to <c>Imports</c> and <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// Rows: reads and writes <c>BankStatements</c> and <c>BankItems</c>, adds to <c>Imports</c> and <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>Payments</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps)
 {
@@ -96,7 +96,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
     {
         var postings = await found.Book.ReadAsync(state => OpenItems.PostingsOf(state, BusinessDay.Latest, null));
         var open = OpenItems.Of(postings, BusinessDay.Latest, settled: false).Items.Where(item => !item.IsCredit && Int128.Abs(item.OpenMinor) < long.MaxValue);
-        return new BankMatching(open.Select(item => new MatchItem(item.Account, item.Party, item.Document, item.DueDate, (long)item.OpenMinor)), await bank.PayeesAsync(book));
+        return new BankMatching(open.Select(item => new MatchItem(item.Account, item.Party, item.Document, item.DueDate, (long)item.OpenMinor)), await bank.PayeesAsync(book), await bank.OrderedAsync(book));
     }
 
     private async Task<Dictionary<string, KeptStatement>> KeptAsync(string book)

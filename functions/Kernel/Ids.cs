@@ -49,7 +49,7 @@ public static class Ids
     /// <summary>The department whose cases give rise to entries with such ids, or null for an id that callers may use.</summary>
     public static string? DepartmentOf(string id) => Departments.FirstOrDefault(department => id.StartsWith(department + ":", StringComparison.Ordinal));
 
-    private static readonly string[] Departments = ["accrual", "asset", "bank", "credit", "fx"];
+    private static readonly string[] Departments = ["accrual", "asset", "bank", "credit", "fx", "payment"];
 
     /// <summary>A digest as a table key: 32 hex digits.</summary>
     public static string Key(string operationId) => Digest(operationId).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);

@@ -70,6 +70,20 @@ public sealed class BankMatchingTests
         Assert.Equal((null, 2), (twice.Why, twice.Proposals.Count));
     }
 
+    [Theory]
+    [InlineData(-11_900, "PAY-1-1", null, true)]
+    [InlineData(-11_901, "PAY-1-1", null, false)]
+    [InlineData(-100, "PAY-1-2", null, false)] // the bank rejected it
+    [InlineData(-12_000, null, "PAY-1", true)]
+    [InlineData(-11_900, null, "PAY-1", false)]
+    [InlineData(12_000, null, "PAY-1", false)]
+    [InlineData(-11_900, "PAY-2-1", "PAY-2", false)]
+    public void OwnPayment_IsKnownByItsReferenceAndExactAmount(long amount, string? endToEnd, string? batch, bool isKnown)
+    {
+        var match = Matching().Take(Line(amount, null) with { EndToEndId = endToEnd, BatchId = batch });
+        Assert.Equal(isKnown ? [new CounterLine("1360", -amount, Document: "PAY-1")] : [], match.Lines);
+    }
+
     [Fact]
     public void MoneyThatGoes_SettlesPayables_AndAReturnIsNeverPosted()
     {
@@ -111,7 +125,7 @@ public sealed class BankMatchingTests
             }
         });
 
-    private static BankMatching Matching(params MatchItem[] items) => new(items, Payees);
+    private static BankMatching Matching(params MatchItem[] items) => new(items, Payees, [new OwnPayment("PAY-1", "1360", [11_900, 0, 100])]);
 
     private static MatchItem Receivable(string party, string document, long open) => new("1400", party, document, Day, open);
 

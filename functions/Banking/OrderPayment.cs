@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using BackOffice.Exchange;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Banking;
+
+/// <summary>
+/// <c>POST /api/books/{book}/payments/{id}/file</c>: makes the file for the bank (pain.001) of an approved payment and books what it pays as on its way. 201 with where the file is; 200 when the same request comes again. The bank details are those of now: 409 <c>payment/payee-changed</c> when they were changed after the approval.
+/// 409 <c>payment/state</c>; 422 <c>payment/amount</c> and what the ledger refuses. Rows: reads and writes <c>Payments</c>, adds to <c>Exports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c> and <c>Payees</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// </summary>
+public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps, TimeProvider time)
+{
+    [Function(nameof(OrderPayment))]
+    [Allow(Roles.Accounting, Roles.Settlement)]
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/payments/{id}/file")] HttpRequest request, string book, string id) =>
+        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        {
+            fields.NoOthers();
+            if (faults.Count > 0) return new Problem(Refusal.Of(faults));
+            var command = CaseCommand.Of(request, "file", canonical);
+            var outcome = await steps.RunAsync(bank.Payments, book, id, command, async known =>
+            {
+                var payment = BankTables.ReadPayment(known!);
+                if (!payment.Move(PaymentCommand.File).Is(out var ordered, out var refusal)) return refusal;
+                if (await found.Book.ReadAsync(state => payment.Misfit(state, found.Digits)) is { } misfit) return misfit;
+                var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
+                var approvedAt = (await bank.Payments.Cases.HistoryAsync(book, id)).Last(step => step.Command == "approval").At;
+                List<PaymentItem> items = [];
+                foreach (var item in payment.Items)
+                {
+                    var details = (await bank.Payees.Cases.FindAsync(book, item.Party))!;
+                    if ((await bank.Payees.Cases.HistoryAsync(book, item.Party))[^1].At > approvedAt) return new Refusal(409, "payment/payee-changed", $"The bank details of '{item.Party}' were changed after the approval: reject this payment and have another approved.");
+                    var payee = BankTables.ReadPayee(details);
+                    items.Add(item with { Name = payee.Name, Iban = payee.Ibans[0] });
+                }
+
+                var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow() };
+                var file = Pain.Write(id, whole, account);
+                whole = whole with { File = new FileSeal($"{Payment.Reference(id)}.xml", Convert.ToHexStringLower(SHA256.HashData(file)), file.Length, items.Count) };
+                var (tell, no) = await Posting.PrepareAsync(found, [whole.Ordered(id, account, BusinessDay.Today(time))], command.By);
+                return no is null ? new CaseDecision(BankTables.Write(whole), Tell: tell) : no;
+            });
+            if (!outcome.Is(out var result, out var refusal)) return new Problem(refusal);
+
+            var made = BankTables.ReadPayment(result.Case);
+            var export = ExchangeTables.Write(new ExportFile(ExportKind.Payments, 0, [made.File!], null, null, made.OrderedAt!.Value));
+            await steps.RunAsync(exchange.Exports, book, "payment-" + Ids.Key(id)[..24], new CaseCommand(CaseCommand.Create, export, command.By, CaseCommand.Create), _ => new CaseDecision(export, IsDone: true));
+            return BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json =>
+            {
+                PutPayment.Write(json, result.Case, found.Digits);
+                json.WriteString("href", $"/api/books/{book}/payments/{id}/file");
+            });
+        });
+}

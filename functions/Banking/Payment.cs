@@ -1,0 +1,118 @@
+using BackOffice.Exchange;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Banking;
+
+/// <summary>Where a payment order stands.</summary>
+public enum PaymentStatus
+{
+    /// <summary>Put together, waiting for somebody else's approval.</summary>
+    Proposed,
+
+    /// <summary>Approved by a second person; its file can be made.</summary>
+    Approved,
+
+    /// <summary>Its file has been made, and what it pays is booked as on its way.</summary>
+    Ordered,
+
+    /// <summary>Refused by a person before its file was made.</summary>
+    Rejected,
+}
+
+/// <summary>What may be done with a payment order.</summary>
+public enum PaymentCommand
+{
+    Approval,
+    Rejection,
+    File,
+    Status,
+}
+
+/// <summary>What the bank said of a payment.</summary>
+public enum BankAnswer
+{
+    Accepted,
+    Rejected,
+}
+
+/// <summary>One payment of an order.</summary>
+/// <param name="Account">Account of payables that bears the item.</param>
+/// <param name="Party">Who is paid.</param>
+/// <param name="Document">The item.</param>
+/// <param name="AmountMinor">Minor units, above 0.</param>
+/// <param name="Name">The party's name as banks write it; taken with the file, null before.</param>
+/// <param name="Iban">Where it goes; taken with the file.</param>
+/// <param name="Answer">What the bank said; null: nothing yet.</param>
+/// <param name="Reason">Why the bank rejected it.</param>
+public sealed record PaymentItem(string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null);
+
+/// <summary>
+/// A payment order, as its case keeps it (table <c>Payments</c>): payables that are paid together from one account. Four eyes: who put it together does not approve it (<see cref="Apart"/>). Done when it is rejected, or all of it has been answered. Source: MaRisk BTO; GoBD Tz. 100.
+/// </summary>
+/// <param name="BankAccount">Id of the bank account.</param>
+/// <param name="ExecuteOn">Requested execution date.</param>
+/// <param name="Items">1 to 500.</param>
+/// <param name="OrderedAt">When its file was made; it stands in it.</param>
+/// <param name="File">What proves the file.</param>
+public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyList<PaymentItem> Items, PaymentStatus Status, DateTimeOffset? OrderedAt = null, FileSeal? File = null)
+{
+    public const int MaxItems = 500;
+
+    /// <summary>Acts on one payment order that one identity may never both do.</summary>
+    public static readonly IReadOnlyList<ActPair> Apart = [new(CaseCommand.Create, "approval", "MaRisk BTO: who puts payments together does not approve them")];
+
+    public Int128 TotalMinor => Items.Aggregate(Int128.Zero, (sum, item) => sum + item.AmountMinor);
+
+    /// <summary>Whether it still claims what it pays: proposals leave its items out.</summary>
+    public bool IsRunning => Status is PaymentStatus.Proposed or PaymentStatus.Approved;
+
+    /// <summary>The status after a command; 409 <c>payment/state</c>. Every legal move is a line.</summary>
+    public static Outcome<object> Next(PaymentStatus status, PaymentCommand command) => (status, command) switch
+    {
+        (PaymentStatus.Proposed, PaymentCommand.Approval) => PaymentStatus.Approved,
+        (PaymentStatus.Proposed, PaymentCommand.Rejection) => PaymentStatus.Rejected,
+        (PaymentStatus.Approved, PaymentCommand.Rejection) => PaymentStatus.Rejected,
+        (PaymentStatus.Approved, PaymentCommand.File) => PaymentStatus.Ordered,
+        (PaymentStatus.Ordered, PaymentCommand.Status) => PaymentStatus.Ordered,
+        _ => new Refusal(409, "payment/state", $"A payment that is {JsonFields.NameOf(status)} takes no {JsonFields.NameOf(command)}."),
+    };
+
+    /// <summary>The payment after a command, as far as its status goes.</summary>
+    internal Outcome<Payment> Move(PaymentCommand command) => Next(Status, command).Is(out var next, out var refusal) ? this with { Status = (PaymentStatus)next } : refusal;
+
+    /// <summary>
+    /// What is wrong with the amounts, by what is open on a day: 422 <c>payment/amount</c> when more would be paid than is open, <c>payment/twice</c> when an item stands there twice. Worked: 119.00 open, 120.00 to be paid → refused.
+    /// </summary>
+    internal Refusal? Misfit(BookState state, int digits)
+    {
+        List<Fault> faults = [];
+        for (var n = 0; n < Items.Count; n++)
+        {
+            var (item, path) = (Items[n], string.Create(System.Globalization.CultureInfo.InvariantCulture, $"items[{n}]"));
+            if (Items.Take(n).Any(other => (other.Account, other.Party, other.Document) == (item.Account, item.Party, item.Document))) faults.Add(new Fault(path, "payment/twice", $"'{item.Document}' of '{item.Party}' stands there twice."));
+            var open = OpenItems.Find(state, BusinessDay.Latest, item.Account, item.Party, item.Document)?.OpenMinor ?? 0;
+            if (item.AmountMinor > -open) faults.Add(new Fault(path + ".amount", "payment/amount", $"Of '{item.Document}' of '{item.Party}' {Amount.Format(Int128.Max(0, -open), digits)} is to be paid, not {Amount.Format(item.AmountMinor, digits)}."));
+        }
+
+        return faults.Count > 0 ? Refusal.Of(faults) : null;
+    }
+
+    /// <summary>
+    /// The entry that books an ordered payment as on its way: <c>payment:{id}:ordered</c>, each item off its payable and all against the account of money on its way. Worked (SKR03): ER-7 of vendor, 119.00 → Dr 1600 119.00 vendor ER-7, Cr 1360 119.00 with document {id}-1.
+    /// </summary>
+    internal Entry Ordered(string id, BankAccount account, DateOnly today) => new(
+        Ids.Derived("payment", id, "ordered"), today, $"Payment {id}",
+        [.. Items.Select(item => new Line(item.Account, item.AmountMinor, item.Party, item.Document)), new Line(account.Transit, (long)-TotalMinor, Document: Reference(id))], LateAsFirstOpen: true);
+
+    /// <summary>The entry that takes an item back that the bank rejected: it is owed again.</summary>
+    internal Entry Returned(string id, int n, BankAccount account, DateOnly today) => new(
+        Ids.Derived("payment", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"returned-{n + 1}")), today, $"Payment {id}: rejected by the bank",
+        [new Line(account.Transit, Items[n].AmountMinor, Document: Reference(id)), new Line(Items[n].Account, -Items[n].AmountMinor, Items[n].Party, Items[n].Document)], LateAsFirstOpen: true);
+
+    /// <summary>How the order is called at the bank: the id, cut to 35 characters as the format has it.</summary>
+    internal static string Reference(string id) => id.Length <= 30 ? id : Ids.Key(id)[..30];
+
+    /// <summary>How one of its payments is called: <c>{reference}-{n}</c>.</summary>
+    internal static string EndToEndId(string id, int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Reference(id)}-{n + 1}");
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using BackOffice.Exchange;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackOffice.Banking;
+
+/// <summary>
+/// <c>POST /api/books/{book}/payment-status</c>, <c>application/xml</c>, at most 5 MB: what the bank says of payments (pain.002). What it accepted is noted; what it rejected is owed again, and the money on its way is taken back. 201; 200 when the same file comes again.
+/// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c>; 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// </summary>
+public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps, TimeProvider time)
+{
+    private const int MaxBytes = 5_000_000;
+
+    [Function(nameof(PostPaymentStatus))]
+    [Allow(Roles.Accounting, Roles.Settlement)]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/payment-status")] HttpRequest request, string book)
+    {
+        if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
+        if (!(await RequestBody.ReadUtf8Async(request, "application/xml", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
+        if (!SafeXml.ReadAll(new MemoryStream(bytes), MaxBytes).Is(out var root, out refusal)) return new Problem(refusal);
+        if (!Pain.ReadStatus(root).Is(out var answers, out refusal)) return new Problem(refusal);
+        var (sha256, by) = (Convert.ToHexStringLower(SHA256.HashData(bytes)), Caller.Of(request).Name);
+
+        var id = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
+        if (answers.Count > 0 && id is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
+        CaseRow? row = null;
+        if (id is not null)
+        {
+            var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{sha256}}"}""", by, "status:" + sha256), async known =>
+            {
+                var payment = BankTables.ReadPayment(known!);
+                if (!payment.Move(PaymentCommand.Status).Is(out _, out var no)) return no;
+                if (!Answered(id, payment, answers).Is(out var answered, out no)) return no;
+                var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
+                var today = BusinessDay.Today(time);
+                List<Entry> back = [.. Enumerable.Range(0, answered.Items.Count).Where(n => answered.Items[n].Answer == BankAnswer.Rejected && payment.Items[n].Answer != BankAnswer.Rejected).Select(n => answered.Returned(id, n, account, today))];
+                var (tell, refused) = await Posting.PrepareAsync(found, back, by);
+                return refused is null ? new CaseDecision(BankTables.Write(answered), IsDone: answered.Items.All(item => item.Answer is not null), Tell: tell) : refused;
+            });
+            if (!outcome.Is(out var result, out refusal)) return new Problem(refusal);
+            row = result.Case;
+        }
+
+        var state = ExchangeTables.Write(new ImportFile(ImportKind.PaymentStatus, sha256, bytes.Length, answers.Count, answers.FirstOrDefault()?.Order));
+        if (!(await steps.RunAsync(exchange.Imports, book, "status-" + sha256[..32], new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true))).Is(out var import, out refusal)) return new Problem(refusal);
+        return new JsonAnswer(import.IsNew ? 201 : 200, json =>
+        {
+            json.WriteString("book", book);
+            json.WriteString("import", import.Case.Id);
+            json.WriteNumber("answers", answers.Count);
+            if (row is null) return;
+            json.WriteString("payment", row.Id);
+            PutPayment.Write(json, row, found.Digits);
+        });
+    }
+
+    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays. 422 <c>payment/unknown</c>. Worked: all accepted, the second rejected → accepted, rejected.</summary>
+    internal static Outcome<Payment> Answered(string id, Payment payment, IReadOnlyList<PaymentAnswer> answers)
+    {
+        PaymentItem[] items = [.. payment.Items];
+        foreach (var answer in answers.OrderBy(answer => answer.EndToEndId is null ? 0 : 1))
+        {
+            var at = answer.EndToEndId is null ? -1 : Enumerable.Range(0, items.Length).FirstOrDefault(n => Payment.EndToEndId(id, n) == answer.EndToEndId, -2);
+            if (at == -2) return new Refusal(422, "payment/unknown", $"Payment '{id}' has no payment '{Ids.Cut(answer.EndToEndId!)}'.");
+            for (var n = 0; n < items.Length; n++)
+                if ((at == -1 || at == n) && payment.Items[n].Answer != BankAnswer.Rejected) items[n] = items[n] with { Answer = answer.Answer, Reason = answer.Reason };
+        }
+
+        return payment with { Items = items };
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Text;
+using BackOffice.AzuriteTests.Nightly;
+
+namespace BackOffice.AzuriteTests.Banking;
+
+/// <summary>Payments from the proposal over two people and the bank to the statement.</summary>
+public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Two = """{"bankAccount":"giro","executeOn":"2026-02-02","items":[{"account":"1600","party":"vendor","document":"ER-7","amount":"119.00"},{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}]}""";
+    private readonly TestClock _clock = TestClock.AtNoon(new DateOnly(2026, 1, 31));
+    private TestApp _app = null!;
+    private NightBook _night = null!;
+    private TestBook _alice = null!;
+    private TestBook _bob = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await TestApp.StartAsync(azurite, _clock, "--LocalWorker:Queues=true");
+        _night = await NightBook.OpenAsync(_app);
+        (_alice, _bob) = (As("alice", "Accounting"), As("bob", "Settlement"));
+        var clerk = As("carla", "Accounting");
+        (await clerk.SendAsync(HttpMethod.Put, "/bank-accounts/giro", """{"iban":"DE89370400440532013000","holder":"Acme GmbH","account":"1200"}""")).Is(HttpStatusCode.Created);
+        (await clerk.SendAsync(HttpMethod.Put, "/payees/vendor", """{"name":"Vendor AG","ibans":["DE02120300000000202051"]}""")).Is(HttpStatusCode.Created);
+        foreach (var (party, document, amount) in ((string, string, string)[])[("vendor", "ER-7", "119.00"), ("zeta", "ER-8", "50.00")])
+            (await clerk.PostAsync($$"""{"id":"{{document}}","date":"2026-01-05","text":"Invoice","lines":[{"account":"4210","debit":"{{amount}}"},{"account":"1600","credit":"{{amount}}","party":"{{party}}","document":"{{document}}","dueDate":"2026-01-31"}]}""")).Is(HttpStatusCode.Created);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Payment_GoesFromProposalOverTwoPeopleAndTheBank_ToTheStatement()
+    {
+        var proposals = await _alice.GetAsync("/payment-proposals");
+        Assert.Equal(("ER-7", "ER-8"), (proposals.List("items").Single().Text("document"), proposals.List("notPayable").Single().Text("document")));
+        (await As("carla", "Accounting").SendAsync(HttpMethod.Put, "/payees/zeta", """{"name":"Zeta","ibans":["GB29NWBK60161331926819"]}""")).Is(HttpStatusCode.Created);
+
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", Two)).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", Two)).Is(HttpStatusCode.OK);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", Two)).IsProblem(HttpStatusCode.Conflict, "payment/claimed");
+        Assert.Empty((await _alice.GetAsync("/payment-proposals")).List("items"));
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).IsProblem(HttpStatusCode.Conflict, "payment/state");
+        (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).IsProblem(HttpStatusCode.Forbidden, "identity/segregated");
+        (await As("carla", "Accounting").SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).IsProblem(HttpStatusCode.Forbidden, "payment/payee-changed-by-approver");
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+
+        var ordered = (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created).Json;
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.OK);
+        var file = await _bob.BytesAsync(ordered.Text("href"));
+        Assert.Equal(file, await _bob.BytesAsync(ordered.Text("href")));
+        Assert.Equal(ordered.Text("sha256"), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)));
+        Assert.Equal(("-159.00", "-10.00"), ((await _alice.BalancesAsync())["1360"], (await _alice.BalancesAsync())["1600"]));
+        Assert.Equal("payments", (await _alice.GetAsync("/exports")).List("exports").Single().Text("kind"));
+
+        // The bank takes one and rejects the other; the statement then shows one.
+        var status = Status("P-1", "PART", ("P-1-1", "ACSC"), ("P-1-2", "RJCT"));
+        (await UploadAsync("/payment-status", status)).Is(HttpStatusCode.Created);
+        (await UploadAsync("/payment-status", status)).Is(HttpStatusCode.OK);
+        Assert.Equal(("-119.00", "-50.00"), ((await _alice.BalancesAsync())["1360"], (await _alice.BalancesAsync())["1600"]));
+        (await UploadAsync("/payment-status", Status("P-9", "ACSC"))).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/unknown");
+
+        (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-1", 1, "200.00", "81.00", ("119.00", "DBIT", "E2E:P-1-1")))).Is(HttpStatusCode.Created);
+        Assert.Equal(new() { ["1200"] = "-119.00", ["1600"] = "-50.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
+        Assert.Empty((await _alice.GetAsync("/payments")).List("payments"));
+        Assert.Equal(["accepted", "rejected"], (await _alice.GetAsync("/payments/P-1")).List("items").Select(item => item.Text("bank")));
+        await _alice.IsWholeAsync();
+
+        var proof = await As("eve", "Auditor").GetAsync("/segregation");
+        Assert.Contains(proof.List("rules"), rule => rule.Text("department") == "payments" && rule.Number("cases") == 1);
+    }
+
+    [Fact]
+    public async Task Payment_OfMoreThanIsOpen_OrOfChangedDetails_IsNotMade()
+    {
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", Two.Replace("119.00", "119.01", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/amount", "items[0].amount");
+        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Put, "/payees/vendor", """{"name":"Vendor AG","ibans":["GB29NWBK60161331926819"]}""")).Is(HttpStatusCode.OK);
+
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).IsProblem(HttpStatusCode.Conflict, "payment/payee-changed");
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/rejection", """{"reason":"details changed"}""")).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", one)).Is(HttpStatusCode.Created);
+        Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
+    }
+
+    private TestBook As(string name, params string[] roles) => new(_app, _night.Book.Id, _app.ClientOf(name, roles));
+
+    private Task<Answer> UploadAsync(string path, string xml) => _alice.SendAsync(HttpMethod.Post, path, new StringContent(xml, Encoding.UTF8, "application/xml"));
+
+    private static string Status(string order, string group, params (string Id, string Status)[] transactions) =>
+        $"""<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"><CstmrPmtStsRpt><GrpHdr><MsgId>B</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{order}</OrgnlMsgId><GrpSts>{group}</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{order}</OrgnlPmtInfId>{string.Concat(transactions.Select(transaction => $"<TxInfAndSts><OrgnlEndToEndId>{transaction.Id}</OrgnlEndToEndId><TxSts>{transaction.Status}</TxSts></TxInfAndSts>"))}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>""";
+}
