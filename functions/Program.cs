@@ -127,6 +127,7 @@ public static class Program
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Statements);
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Items);
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Payments);
+        services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Claims);
         services.AddSingleton<INightWork, BankNight>();
     }
 

@@ -53,4 +53,5 @@ public static class Iban
 [JsonSerializable(typeof(BankItem))]
 [JsonSerializable(typeof(BankLine))]
 [JsonSerializable(typeof(Payment))]
+[JsonSerializable(typeof(PaymentClaim))]
 public sealed partial class BankJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// The bank's tables, each with the rows of <see cref="CaseTable"/>. <c>BankAccounts</c>: State is a <see cref="BankAccount"/>, never done. <c>Payees</c>: a <see cref="Payee"/>, id the party, never done. <c>BankStatements</c>: a <see cref="KeptStatement"/>, done when all its lines are items.
-/// <c>Payments</c>: a <see cref="Payment"/>, done when it is rejected or all answered; its commits tell entries too. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
+/// <c>Payments</c>: a <see cref="Payment"/>, done when it is rejected or all answered; its commits tell entries too. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
 /// </summary>
 public sealed class BankTables(Storage storage, Posting posting)
 {
@@ -20,6 +20,8 @@ public sealed class BankTables(Storage storage, Posting posting)
 
     public Department Payments { get; } = new("payments", new CaseTable(storage, "Payments"), posting.TellAsync) { Apart = Payment.Apart };
 
+    public Department Claims { get; } = new("payment-claims", new CaseTable(storage, "PaymentClaims"), (_, _) => Task.CompletedTask);
+
     public static BankAccount ReadAccount(CaseRow row) => row.Read(BankJson.Default.BankAccount);
 
     public static Payee ReadPayee(CaseRow row) => row.Read(BankJson.Default.Payee);
@@ -29,6 +31,10 @@ public sealed class BankTables(Storage storage, Posting posting)
     public static BankItem ReadItem(CaseRow row) => row.Read(BankJson.Default.BankItem);
 
     public static Payment ReadPayment(CaseRow row) => row.Read(BankJson.Default.Payment);
+
+    public static PaymentClaim ReadClaim(CaseRow row) => row.Read(BankJson.Default.PaymentClaim);
+
+    public static string Write(PaymentClaim claim) => JsonSerializer.Serialize(claim, BankJson.Default.PaymentClaim);
 
     public static string Write(Payment payment) => JsonSerializer.Serialize(payment, BankJson.Default.Payment);
 

@@ -14,11 +14,11 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
 {
     [Function(nameof(GetAuditorFile))]
     [Allow(Roles.Accounting, Roles.Auditor)]
-    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/auditor/{number:int}/file")] HttpRequest request, string book, int number)
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/auditor/{number}/file")] HttpRequest request, string book, string number)
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, AuditorExport.IdOf(number)) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no auditor's package {number}.");
+        if (await exchange.Exports.Cases.FindAsync(book, AuditorExport.IdOf(DatevExport.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no auditor's package {Ids.Cut(number)}.");
         var export = ExchangeTables.ReadExport(row);
         await found.Book.CatchUpAsync();
         var files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted);
@@ -26,7 +26,7 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
         if (files.Where(file => file.Name is "journal.csv" or "chain.txt").Except(export.Files).FirstOrDefault() is { } other)
             return Problem.Of(500, "exchange/seal", $"'{other.Name}' is not what it was when the package was made. Run the verification of the book: GET /api/books/{book}/verification.");
 
-        request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{book}-{AuditorExport.IdOf(number)}.zip\"";
+        request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{book}-{row.Id}.zip\"";
         return new StreamedAnswer("application/zip", async (writer, cancellation) =>
         {
             await using var zip = await ZipArchive.CreateAsync(writer.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);

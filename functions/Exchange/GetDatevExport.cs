@@ -10,12 +10,12 @@ public sealed class GetDatevExport(Books books, ExchangeTables exchange)
 {
     [Function(nameof(GetDatevExport))]
     [Allow(Roles.Accounting, Roles.Auditor)]
-    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/datev/{number:int}")] HttpRequest request, string book, int number)
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/datev/{number}")] HttpRequest request, string book, string number)
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, DatevExport.IdOf(number)) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no DATEV export {number}.");
-        return Answer(200, book, number, ExchangeTables.ReadExport(row), await exchange.Exports.Cases.HistoryAsync(book, row.Id));
+        if (await exchange.Exports.Cases.FindAsync(book, DatevExport.IdOf(DatevExport.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no DATEV export {Ids.Cut(number)}.");
+        return Answer(200, book, DatevExport.NumberOf(number), ExchangeTables.ReadExport(row), await exchange.Exports.Cases.HistoryAsync(book, row.Id));
     }
 
     internal static JsonAnswer Answer(int status, string book, int number, ExportFile export, IReadOnlyList<CaseStep>? history) => new(status, json =>

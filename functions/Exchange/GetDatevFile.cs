@@ -13,15 +13,15 @@ public sealed class GetDatevFile(Books books, ExchangeTables exchange, DatevExpo
 {
     [Function(nameof(GetDatevFile))]
     [Allow(Roles.Accounting, Roles.Auditor)]
-    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/datev/{number:int}/files/{name}")] HttpRequest request, string book, int number, string name)
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/datev/{number}/files/{name}")] HttpRequest request, string book, string number, string name)
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, DatevExport.IdOf(number)) is not { } row || ExchangeTables.ReadExport(row) is not { } export || export.Files.All(file => file.Name != name))
-            return Problem.Of(404, "case/unknown", $"DATEV export {number} of book '{book}' has no file '{Ids.Cut(name)}'.");
+        if (await exchange.Exports.Cases.FindAsync(book, DatevExport.IdOf(DatevExport.NumberOf(number))) is not { } row || ExchangeTables.ReadExport(row) is not { } export || export.Files.All(file => file.Name != name))
+            return Problem.Of(404, "case/unknown", $"DATEV export {Ids.Cut(number)} of book '{book}' has no file '{Ids.Cut(name)}'.");
 
         await found.Book.CatchUpAsync();
-        var (before, parties) = ((await datev.AllAsync(book)).Where(one => one.Key < number).Select(one => one.Value).ToList(), await datev.PartiesAsync(book));
+        var (before, parties) = ((await datev.AllAsync(book)).Where(one => one.Key < DatevExport.NumberOf(number)).Select(one => one.Value).ToList(), await datev.PartiesAsync(book));
         var (files, _, _) = await datev.WriteAsync(found, export, before, parties, _ => null, request.HttpContext.RequestAborted);
         if (!files.SequenceEqual(export.Files)) return Problem.Of(500, "exchange/seal", $"The ledger holds other entries than when export {number} was made. Run the verification of the book: GET /api/books/{book}/verification.");
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";

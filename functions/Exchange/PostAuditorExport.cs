@@ -14,7 +14,7 @@ public sealed class PostAuditorExport(Books books, ExchangeTables exchange, Audi
     private const int MaxTries = 5;
 
     [Function(nameof(PostAuditorExport))]
-    [Allow(Roles.Accounting, Roles.Auditor)]
+    [Allow(Roles.Accounting)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/exports/auditor")] HttpRequest request, string book)
     {
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);

@@ -84,6 +84,22 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
     }
 
+    [Fact]
+    public async Task TwoOrdersOfOneItem_ThatSlippedThroughAtOnce_ArePaidOnce()
+    {
+        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
+        var put = await Task.WhenAll(Enumerable.Range(1, 4).Select(n => _alice.SendAsync(HttpMethod.Put, $"/payments/P-{n}", one)));
+        var made = Enumerable.Range(1, 4).Where(n => put[n - 1].Status == HttpStatusCode.Created).ToList();
+        Assert.NotEmpty(made);
+        foreach (var n in made) (await _bob.SendAsync(HttpMethod.Post, $"/payments/P-{n}/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+
+        var files = await Task.WhenAll(made.Select(n => _bob.SendAsync(HttpMethod.Post, $"/payments/P-{n}/file", "{}")));
+
+        Assert.Single(files, file => file.Status == HttpStatusCode.Created);
+        Assert.All(files.Where(file => file.Status != HttpStatusCode.Created), file => Assert.Contains(file.Json.Text("code"), (string[])["payment/claimed", "payment/amount"]));
+        Assert.Equal("-119.00", (await _alice.BalancesAsync())["1360"]);
+    }
+
     private TestBook As(string name, params string[] roles) => new(_app, _night.Book.Id, _app.ClientOf(name, roles));
 
     private Task<Answer> UploadAsync(string path, string xml) => _alice.SendAsync(HttpMethod.Post, path, new StringContent(xml, Encoding.UTF8, "application/xml"));
