@@ -37,10 +37,10 @@ public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevE
             if (key.Length > 0 && all.FirstOrDefault(one => one.Value.Datev!.Key == key) is { Value: { } known } first)
                 return wanted.IsThatOf(known) ? GetDatevExport.Answer(200, book, first.Key, known, null) : Problem.Of(409, "case/key-reused", "This Idempotency-Key came before with another request. Use a new one for a new request.");
 
-            var (head, problem) = await found.Book.ReadAsync(state => (state.Entries, Misfit(state, wanted)));
+            var (head, name, problem) = await found.Book.ReadAsync(state => (state.Entries, state.Name, Misfit(state, wanted)));
             if (problem is not null) return new Problem(problem);
             var number = all.Count + 1;
-            var export = new ExportFile(ExportKind.Datev, head, [], wanted.From, wanted.To, time.GetUtcNow(), new DatevRun(wanted.Consultant, wanted.Client, wanted.AccountLength, 0, 0, key.Length > 0 ? key : null));
+            var export = new ExportFile(ExportKind.Datev, head, [], wanted.From, wanted.To, time.GetUtcNow(), new DatevRun(wanted.Consultant, wanted.Client, wanted.AccountLength, 0, 0, key.Length > 0 ? key : null, name));
             if (!(await NumberPartiesAsync(found, export, [.. all.Values], by)).Is(out var parties, out refusal)) return new Problem(refusal);
             var (files, entries, leftOut) = await datev.WriteAsync(found, export, [.. all.Values], parties, _ => null, request.HttpContext.RequestAborted);
             if (files.Count == 0) return Problem.Of(409, "exchange/nothing-new", $"Every entry from {BusinessDay.Text(wanted.From)} to {BusinessDay.Text(wanted.To)} has been exported, or there is none.");

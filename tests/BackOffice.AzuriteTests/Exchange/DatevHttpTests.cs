@@ -36,6 +36,8 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
         var bytes = await book.BytesAsync(file.Text("href"));
         Assert.Equal(bytes, await book.BytesAsync(file.Text("href")));
         Assert.Equal((file.Text("sha256"), file.Number("bytes")), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
+        (await book.SendAsync(HttpMethod.Put, "", """{"name":"Datev, renamed","currency":"EUR"}""")).Is(HttpStatusCode.OK);
+        Assert.Equal(bytes, await book.BytesAsync(file.Text("href")));
         var back = DatevFormat.Encoding.GetString(await book.BytesAsync(second.List("files").Single().Text("href")));
         Assert.Contains("\"Storno von\";\"inv-1\"", back, StringComparison.Ordinal);
         Assert.Contains("100,00;\"S\";;;;;8400;10000;\"40\"", back, StringComparison.Ordinal);
