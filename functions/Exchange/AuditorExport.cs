@@ -30,7 +30,7 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
     public async Task<List<FileSeal>> WriteAsync(OpenedBook book, ExportFile export, Func<string, Task<Stream?>> openAsync, CancellationToken cancellation)
     {
         List<FileSeal> files = [];
-        var (name, currency, accounts) = book.Book.ReadKnown(state => (state.Name, state.Currency, state.Accounts.Select(account => (account.Code, account.Name, account.Type, account.Line)).OrderBy(account => account.Code, StringComparer.Ordinal).ToList()));
+        var (name, currency, accounts) = await KnownThenAsync(book, export, cancellation);
         await AddAsync("index.xml", write => write(Index(name, export)));
         await AddAsync("journal.csv", async write =>
         {
@@ -44,7 +44,7 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
         await AddAsync("accounts.csv", async write =>
         {
             await write(Heading(Accounts));
-            foreach (var account in accounts) await write(Row(account.Code, account.Name, JsonFields.NameOf(account.Type), account.Line));
+            foreach (var account in accounts.Values) await write(Row(account.Account, account.Name, JsonFields.NameOf(account.Type), account.Line));
         });
         await AddAsync("parties.csv", async write =>
         {
@@ -72,10 +72,11 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
             byte[] hash = Chain.Genesis();
             await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
             {
-                for (var rest = segment.Lines; !rest.IsEmpty;)
+                var record = segment.FirstRecord;
+                for (var rest = segment.Lines; !rest.IsEmpty; record++)
                 {
+                    if (record > export.LastRecord) return;
                     var line = Segment.TakeLine(ref rest);
-                    if (RecordJson.Read(line.Span, book.Digits) is EntryPosted { Number: var number } && number > export.UpTo) return;
                     Chain.Append(hash, line.Span);
                     await write($"{Chain.Text(hash)} {Encoding.UTF8.GetString(line.Span)}\n");
                 }
@@ -107,6 +108,24 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
                 if (stream is not null) await stream.WriteAsync(utf8, cancellation);
             }
         }
+    }
+
+    /// <summary>The book's name and accounts as they were at the export's last record: folded from the records, since both may have changed after it.</summary>
+    private async Task<(string Name, string Currency, SortedDictionary<string, AccountDefined> Accounts)> KnownThenAsync(OpenedBook book, ExportFile export, CancellationToken cancellation)
+    {
+        var (name, currency) = ("", "");
+        SortedDictionary<string, AccountDefined> accounts = new(StringComparer.Ordinal);
+        await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
+        {
+            foreach (var record in segment.Records(book.Digits))
+            {
+                if (record.Record > export.LastRecord) return (name, currency, accounts);
+                if (record is BookOpened opened) (name, currency) = (opened.Name, opened.Currency);
+                else if (record is AccountDefined defined) accounts[defined.Account] = defined;
+            }
+        }
+
+        return (name, currency, accounts);
     }
 
     private static string JournalRow(EntryPosted posted, int n, int digits)

@@ -56,7 +56,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
     /// <returns>The files' seals, and how many entries were passed over.</returns>
     public async Task<(List<FileSeal> Files, int Entries, int LeftOut)> WriteAsync(OpenedBook book, ExportFile export, IReadOnlyList<ExportFile> before, DatevParties parties, Func<string, Stream?> open, CancellationToken cancellation)
     {
-        var (settings, currency, name) = book.Book.ReadKnown(state => (state.Settings, state.Currency, state.Name));
+        var (settings, currency) = book.Book.ReadKnown(state => (state.Settings, state.Currency));
         var names = new DatevNames(settings.Chart!, export.Datev!.AccountLength, parties);
         List<FileSeal> files = [];
         var (entries, leftOut) = (0, 0);
@@ -82,7 +82,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
                 {
                     var file = string.Create(CultureInfo.InvariantCulture, $"EXTF_Buchungsstapel_{year.Year}_{files.Count + 1}.csv");
                     var header = new DatevHeader(export.CreatedAt, export.Datev.Consultant, export.Datev.Client, year.First, export.Datev.AccountLength, export.From > year.First ? export.From!.Value : year.First, export.To < year.Last ? export.To!.Value : year.Last,
-                        DatevFormat.Clean(name, 30), currency, settings.Chart);
+                        DatevFormat.Clean(export.Datev.Name ?? "", 30), currency, settings.Chart);
                     writer = new DatevWriter(file, open(file));
                     await writer.LineAsync(DatevFormat.Header(header), cancellation);
                     await writer.LineAsync(DatevFormat.Headings(), cancellation);

@@ -85,7 +85,7 @@ public sealed record DatevNames(string Chart, int AccountLength, DatevParties Pa
         return (isDebtor ? Receivables : Payables, known ?? Text(plain));
     }
 
-    private static string Widened(string number, int length) => number.PadRight(length, '0');
+    internal static string Widened(string number, int length) => number.PadRight(length, '0');
 
     private static string Narrowed(string number, int length, int digits = 4) => number.PadLeft(length, '0') is var whole && whole.Length > digits && whole[digits..].All(c => c == '0') ? whole[..digits] : whole;
 

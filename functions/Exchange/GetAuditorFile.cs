@@ -22,8 +22,8 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
         var export = ExchangeTables.ReadExport(row);
         await found.Book.CatchUpAsync();
         var files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted);
-        // Accounts may have been named anew since; what was booked may not have changed.
-        if (files.Where(file => file.Name is "journal.csv" or "chain.txt").Except(export.Files).FirstOrDefault() is { } other)
+        // The other files are worded by the program, or hold parameters, and may change with its version; what is in the book may not.
+        if (files.Where(file => file.Name is "journal.csv" or "accounts.csv" or "parties.csv" or "chain.txt").Except(export.Files).FirstOrDefault() is { } other)
             return Problem.Of(500, "exchange/seal", $"'{other.Name}' is not what it was when the package was made. Run the verification of the book: GET /api/books/{book}/verification.");
 
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{book}-{row.Id}.zip\"";

@@ -30,8 +30,8 @@ public sealed class PostAuditorExport(Books books, ExchangeTables exchange, Audi
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
         }
 
-        var upTo = await found.Book.ReadAsync(state => state.Entries);
-        var export = new ExportFile(ExportKind.Auditor, upTo, [], from, to, time.GetUtcNow());
+        var (upTo, lastRecord) = await found.Book.ReadAsync(state => (state.Entries, state.Record));
+        var export = new ExportFile(ExportKind.Auditor, upTo, [], from, to, time.GetUtcNow(), LastRecord: lastRecord);
         export = export with { Files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted) };
         var (state, by) = (ExchangeTables.Write(export), Caller.Of(request).Name);
         for (var n = 0; n < MaxTries; n++)

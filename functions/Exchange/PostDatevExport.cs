@@ -8,7 +8,7 @@ namespace BackOffice.Exchange;
 
 /// <summary>
 /// <c>POST /api/books/{book}/exports/datev</c> <c>{from, to, consultant, client, accountLength?}</c>: all entries of these posting dates that no DATEV export has had, reversals among them, as Buchungsstapel files. 201 with the files and their SHA-256; 200 when the same Idempotency-Key comes again.
-/// 409 <c>exchange/nothing-new</c>, <c>case/key-reused</c>; 422 <c>exchange/dates</c>, <c>exchange/consultant</c>, <c>exchange/client</c>, <c>ledger/no-chart</c>, <c>exchange/currency</c> (not of two digits), <c>exchange/account-number</c> (an account whose code is no number of at most that length),
+/// 409 <c>exchange/nothing-new</c>, <c>case/key-reused</c>; 422 <c>exchange/dates</c>, <c>exchange/consultant</c>, <c>exchange/client</c>, <c>ledger/no-chart</c>, <c>exchange/currency</c> (not of two digits), <c>exchange/account-number</c> (an account whose code is no number of at most that length, or two that would be one number),
 /// <c>exchange/amount</c>, <c>exchange/too-many-parties</c>. Rows: reads and writes <c>Exports</c>, reads <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevExport datev, CaseSteps steps, TimeProvider time)
@@ -37,10 +37,10 @@ public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevE
             if (key.Length > 0 && all.FirstOrDefault(one => one.Value.Datev!.Key == key) is { Value: { } known } first)
                 return wanted.IsThatOf(known) ? GetDatevExport.Answer(200, book, first.Key, known, null) : Problem.Of(409, "case/key-reused", "This Idempotency-Key came before with another request. Use a new one for a new request.");
 
-            var (head, problem) = await found.Book.ReadAsync(state => (state.Entries, Misfit(state, wanted)));
+            var (head, name, problem) = await found.Book.ReadAsync(state => (state.Entries, state.Name, Misfit(state, wanted)));
             if (problem is not null) return new Problem(problem);
             var number = all.Count + 1;
-            var export = new ExportFile(ExportKind.Datev, head, [], wanted.From, wanted.To, time.GetUtcNow(), new DatevRun(wanted.Consultant, wanted.Client, wanted.AccountLength, 0, 0, key.Length > 0 ? key : null));
+            var export = new ExportFile(ExportKind.Datev, head, [], wanted.From, wanted.To, time.GetUtcNow(), new DatevRun(wanted.Consultant, wanted.Client, wanted.AccountLength, 0, 0, key.Length > 0 ? key : null, name));
             if (!(await NumberPartiesAsync(found, export, [.. all.Values], by)).Is(out var parties, out refusal)) return new Problem(refusal);
             var (files, entries, leftOut) = await datev.WriteAsync(found, export, [.. all.Values], parties, _ => null, request.HttpContext.RequestAborted);
             if (files.Count == 0) return Problem.Of(409, "exchange/nothing-new", $"Every entry from {BusinessDay.Text(wanted.From)} to {BusinessDay.Text(wanted.To)} has been exported, or there is none.");
@@ -89,6 +89,11 @@ public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevE
         if (state.Digits != 2) return new Refusal(422, "exchange/currency", $"The format holds amounts with two decimals; {state.Currency} has {state.Digits}.");
         List<Fault> faults = [.. state.Accounts.Where(account => account.Days.Count > 0 && (account.Code.Length > wanted.AccountLength || !account.Code.All(char.IsAsciiDigit)))
             .Select(account => new Fault("accountLength", "exchange/account-number", $"Account '{account.Code}' is no number of at most {wanted.AccountLength} digits.")).Take(Refusal.MaxFaults)];
+        if (faults.Count > 0) return new Refusal(422, faults);
+
+        // Zeros at the end tell no two accounts apart: their balances would be one at DATEV, and nobody would see it.
+        faults.AddRange(state.Accounts.Where(account => account.Days.Count > 0).GroupBy(account => DatevNames.Widened(account.Code, wanted.AccountLength), StringComparer.Ordinal).Where(same => same.Count() > 1).Take(Refusal.MaxFaults)
+            .Select(same => new Fault("accountLength", "exchange/account-number", $"Accounts {string.Join(" and ", same.Select(account => $"'{account.Code}'"))} would both be {same.Key}: DATEV could not tell them apart.")));
         return faults.Count > 0 ? new Refusal(422, faults) : null;
     }
 

@@ -63,6 +63,23 @@ public sealed class AuditorHttpTests(CompanyYear year) : IClassFixture<CompanyYe
         (await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", """{"from":"2025-03-02","to":"2025-03-01"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/dates", "to");
     }
 
+    [Fact]
+    public async Task Package_IsTheSameBytes_AfterAccountsAndTheBookWereNamedAnew()
+    {
+        var made = (await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", """{"from":"2025-01-01"}""")).Is(HttpStatusCode.Created).Json;
+        var zip = await year.Book.BytesAsync(made.Text("href"));
+        Assert.Equal(zip, await year.Book.BytesAsync(made.Text("href")));
+
+        // Records without an entry, after the package's last one.
+        Assert.True((await year.Book.PutAccountsAsync("""[{"account":"1200","name":"Hausbank","type":"asset"},{"account":"4999","name":"Neu","type":"expense"}]""")).Status is HttpStatusCode.OK or HttpStatusCode.Created);
+        (await year.Book.SendAsync(HttpMethod.Put, "", """{"name":"Muster Handel AG","currency":"EUR"}""")).Is(HttpStatusCode.OK);
+        Assert.Equal(zip, await year.Book.BytesAsync(made.Text("href")));
+
+        var later = await FilesAsync((await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", "{}")).Is(HttpStatusCode.Created).Json.Text("href"));
+        Assert.Equal("Hausbank", Rows(later["accounts.csv"]).Single(row => row["Konto"] == "1200")["Name"]);
+        Assert.Contains("Muster Handel AG", Encoding.UTF8.GetString(later["index.xml"]), StringComparison.Ordinal);
+    }
+
     /// <summary>What the page tells: the place of the first line whose hash is not what it must be, −1 when there is none, and the last hash.</summary>
     private static (int Broken, string Hash) Walk(string[] lines)
     {

@@ -36,6 +36,8 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
         var bytes = await book.BytesAsync(file.Text("href"));
         Assert.Equal(bytes, await book.BytesAsync(file.Text("href")));
         Assert.Equal((file.Text("sha256"), file.Number("bytes")), (Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length));
+        (await book.SendAsync(HttpMethod.Put, "", """{"name":"Datev, renamed","currency":"EUR"}""")).Is(HttpStatusCode.OK);
+        Assert.Equal(bytes, await book.BytesAsync(file.Text("href")));
         var back = DatevFormat.Encoding.GetString(await book.BytesAsync(second.List("files").Single().Text("href")));
         Assert.Contains("\"Storno von\";\"inv-1\"", back, StringComparison.Ordinal);
         Assert.Contains("100,00;\"S\";;;;;8400;10000;\"40\"", back, StringComparison.Ordinal);
@@ -92,10 +94,36 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
         Assert.Empty((await other.GetAsync("/imports")).List("imports"));
     }
 
-    private async Task<TestBook> OpenAsync(string chart)
+    [Fact]
+    public async Task Book_ThatTheFormatCannotHold_IsRefused_AndNoNumberIsUsed()
+    {
+        var yen = await OpenAsync("SKR03", "JPY");
+        (await ExportAsync(yen, January)).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/currency");
+        (await ExportAsync(App.Book("datev-never"), January)).IsProblem(HttpStatusCode.NotFound, "ledger/book-unknown");
+
+        var large = await OpenAsync("SKR03");
+        (await large.PostAsync(Transfer("large", "1200", "10000000000.00"))).Is(HttpStatusCode.Created);
+        (await ExportAsync(large, January)).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/amount");
+
+        var alike = await OpenAsync("SKR03");
+        (await alike.PutAccountsAsync("""[{"account":"120","name":"x","type":"asset"},{"account":"12000","name":"x","type":"asset"}]""")).Is(HttpStatusCode.Created);
+        (await alike.PostAsync(Transfer("one", "1200", "9999999999.99"))).Is(HttpStatusCode.Created);
+        Assert.Equal(1, (await ExportAsync(alike, January)).Is(HttpStatusCode.Created).Json.Number("entries"));
+        (await alike.PostAsync(Transfer("two", "120", "1.00"))).Is(HttpStatusCode.Created);
+        (await ExportAsync(alike, January)).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/account-number", "accountLength"); // 120 would be 1200
+        (await alike.PostAsync(Transfer("three", "12000", "1.00"))).Is(HttpStatusCode.Created);
+        (await ExportAsync(alike, January)).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/account-number", "accountLength"); // of five digits
+        Assert.Single((await alike.GetAsync("/exports")).List("exports"), export => export.Text("kind") == "datev");
+        Assert.Empty((await large.GetAsync("/exports")).List("exports"));
+    }
+
+    private static string Transfer(string id, string account, string amount) =>
+        $$"""{"id":"{{id}}","date":"2025-01-10","text":"Umbuchung","lines":[{"account":"{{account}}","debit":"{{amount}}"},{"account":"1000","credit":"{{amount}}"}]}""";
+
+    private async Task<TestBook> OpenAsync(string chart, string currency = "EUR")
     {
         var book = App.Book(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"datev-{Interlocked.Increment(ref _books)}"));
-        (await book.SendAsync(HttpMethod.Put, "", $$"""{"name":"Datev","currency":"EUR","chart":"{{chart}}"}""")).Is(HttpStatusCode.Created);
+        (await book.SendAsync(HttpMethod.Put, "", $$"""{"name":"Datev","currency":"{{currency}}","chart":"{{chart}}"}""")).Is(HttpStatusCode.Created);
         return book;
     }
 
