@@ -81,13 +81,19 @@ public sealed class BankMatching
         return new BankMatch(null, [], proposals);
     }
 
-    /// <summary>Money that went as it was ordered: one payment by its reference, or all of an order that the bank has not rejected.</summary>
+    /// <summary>Money that went as it was ordered: one payment by its reference, or all of an order that the bank has not rejected. It goes once: the same again is left to a person.</summary>
     private CounterLine? Ordered(BankLine line)
     {
         if (line.AmountMinor >= 0 || line.IsReturn) return null;
-        if (line.EndToEndId is { } id && id.LastIndexOf('-') is var cut and > 0 && _own.TryGetValue(id[..cut], out var single) && int.TryParse(id.AsSpan(cut + 1), out var number) && number >= 1 && number <= single.AmountsMinor.Count && single.AmountsMinor[number - 1] == -line.AmountMinor)
+        if (line.EndToEndId is { } id && id.LastIndexOf('-') is var cut and > 0 && _own.TryGetValue(id[..cut], out var single) && int.TryParse(id.AsSpan(cut + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= single.AmountsMinor.Count && single.AmountsMinor[number - 1] == -line.AmountMinor)
+        {
+            _own[single.Reference] = single with { AmountsMinor = [.. single.AmountsMinor.Select((amount, n) => n == number - 1 ? 0 : amount)] };
             return new CounterLine(single.Transit, -line.AmountMinor, Document: single.Reference);
-        return line.BatchId is { } batch && _own.TryGetValue(batch, out var whole) && whole.AmountsMinor.Aggregate(Int128.Zero, (sum, amount) => sum + amount) == -line.AmountMinor ? new CounterLine(whole.Transit, -line.AmountMinor, Document: whole.Reference) : null;
+        }
+
+        if (line.BatchId is not { } batch || !_own.TryGetValue(batch, out var whole) || whole.AmountsMinor.Aggregate(Int128.Zero, (sum, amount) => sum + amount) != -line.AmountMinor) return null;
+        _own[batch] = whole with { AmountsMinor = [] };
+        return new CounterLine(whole.Transit, -line.AmountMinor, Document: whole.Reference);
     }
 
     private BankMatch Settled(string why, IReadOnlyList<MatchItem> items, BankLine line)

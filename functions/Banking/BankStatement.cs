@@ -46,7 +46,8 @@ public sealed record BankLine(
 /// <param name="Lines">How many booked lines it has.</param>
 /// <param name="Known">How many of them another statement had brought before; set when all are items.</param>
 /// <param name="Gap">What does not fit the statement before it; null: it follows, or is the first.</param>
-public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null)
+/// <param name="Content">Digest of its lines in order, so that other lines of the same sum under its id are told; null: it was kept before there was one.</param>
+public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null)
 {
     /// <summary>
     /// What a statement must satisfy by itself. 422 <c>bank/account-unknown</c>, <c>bank/currency</c> (not the book's), <c>bank/balance-missing</c>, <c>bank/sum</c> (opening + lines ≠ closing, with the difference), <c>bank/too-many-lines</c>.
@@ -64,7 +65,7 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
         else if (statement.Lines.Aggregate((Int128)statement.Opening.AmountMinor, (sum, line) => sum + line.AmountMinor) is var sum && sum != statement.Closing.AmountMinor)
             faults.Add(new Fault($"{path}/Bal", "bank/sum", $"Opening balance and lines make {Amount.Format(sum, digits)}, the closing balance is {Amount.Format(statement.Closing.AmountMinor, digits)}: they differ by {Amount.Format(statement.Closing.AmountMinor - sum, digits)}. A line is missing or wrong."));
         return faults.Count > 0 ? Refusal.Of(faults)
-            : new KeptStatement(account!, statement.Id, statement.Number, statement.Opening!.Date, statement.Closing!.Date, statement.Opening.AmountMinor, statement.Closing.AmountMinor, statement.Lines.Count);
+            : new KeptStatement(account!, statement.Id, statement.Number, statement.Opening!.Date, statement.Closing!.Date, statement.Opening.AmountMinor, statement.Closing.AmountMinor, statement.Lines.Count, Content: Ids.Key(string.Join('|', statement.Lines.Select((line, n) => line.Fingerprint(account!, n)))));
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ public static class Camt
     };
 
     /// <summary>
-    /// The file's statements. A line is booked when its status is BOOK; one that sums up several payments, each with an amount of its own and together its amount, is taken apart, others are taken whole.
+    /// The file's statements. A line is booked when its status is BOOK; one that sums up several payments, each with an amount (and, since version 8, a side) of its own and together its amount, is taken apart, others are taken whole, and as a return when one of them is.
     /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
     /// Worked: <c>Ntry</c> of 30.00 CRDT with details of 10.00 and 20.00 → two lines of 10.00 and 20.00.
     /// </summary>
@@ -103,15 +103,16 @@ public static class Camt
             if (Signed(entry, path, orZero: false, currency) is not { } whole || Date(Child(entry, "BookgDt"), path + "/BookgDt") is not { } booked) yield break;
             var value = Child(entry, "ValDt") is { } day ? Date(day, path + "/ValDt") : null;
             var reference = ValueOf(entry, "AcctSvcrRef") ?? ValueOf(entry, "NtryRef");
-            var isReversal = ValueOf(entry, "RvslInd") == "true";
+            // An xs:boolean has two ways to be true.
+            var isReversal = ValueOf(entry, "RvslInd") is "true" or "1";
             var batch = Child(entry, "NtryDtls/Btch");
             List<XElement> details = [.. Children(entry, "NtryDtls").SelectMany(part => Children(part, "TxDtls"))];
-            var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, currency)).ToList() : [];
-            if (amounts.Count > 1 && amounts.All(amount => amount is > 0) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == Math.Abs(whole))
+            var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, currency, Math.Sign(whole))).ToList() : [];
+            if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
             {
-                for (var n = 0; n < details.Count; n++) yield return Line(details[n], batch, booked, value, Math.Sign(whole) * amounts[n]!.Value, reference, isReversal);
+                for (var n = 0; n < details.Count; n++) yield return Line(details[n], batch, booked, value, amounts[n]!.Value, reference, isReversal);
             }
-            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal, ValueOf(entry, "AddtlNtryInf"));
+            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal || details.Any(detail => Child(detail, "RtrInf") is not null), ValueOf(entry, "AddtlNtryInf"));
         }
 
         private static BankLine Line(XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? otherwise = null)
@@ -131,11 +132,13 @@ public static class Camt
                 remittance.Length > 0 ? remittance.ToString() : otherwise, isReversal || Child(detail, "RtrInf") is not null);
         }
 
-        /// <summary>A detail's own amount: directly since version 8, before that in <c>AmtDtls</c>; null when it has none in this currency.</summary>
-        private long? DetailMinor(XElement detail, string? currency)
+        /// <summary>A detail's own amount: directly since version 8, before that in <c>AmtDtls</c>; of its own side, else its entry's; null when it has none in this currency.</summary>
+        private long? DetailMinor(XElement detail, string? currency, int entrySign)
         {
             var amount = Child(detail, "Amt") ?? Child(detail, "AmtDtls/TxAmt/Amt");
-            return amount is null || (currency is not null && (string?)amount.Attribute("Ccy") != currency) ? null : Amount.ParseMinor(Encoding.UTF8.GetBytes(amount.Value.Trim()), digits, out _);
+            if (amount is null || (currency is not null && (string?)amount.Attribute("Ccy") != currency)) return null;
+            var sign = ValueOf(detail, "CdtDbtInd") switch { "CRDT" => 1, "DBIT" => -1, _ => entrySign };
+            return amount.Value.Length > 30 ? null : sign * Amount.ParseMinor(Encoding.UTF8.GetBytes(Trimmed(amount.Value.Trim())), digits, out _);
         }
 
         private long? Signed(XElement parent, string path, bool orZero, string? currency = null)

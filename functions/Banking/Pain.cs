@@ -48,7 +48,7 @@ public static class Pain
 
     /// <summary>
     /// A bank's answers. Of a transaction its own status counts, else the payment information's or the group's: ACCP, ACSP, ACSC, ACTC, ACWC, ACCC accepted, RJCT rejected; PDNG, RCVD and PART alone say nothing yet.
-    /// 400 <c>bank/form</c>; 422 <c>bank/missing</c>. Worked: group PART, of which <c>TxSts</c> RJCT with reason AC04 → that payment is rejected, "AC04".
+    /// 400 <c>bank/form</c>; 422 <c>bank/missing</c>, also when it rejects a payment without its end-to-end id: it would be taken for paid. Worked: group PART, of which <c>TxSts</c> RJCT with reason AC04 → that payment is rejected, "AC04".
     /// </summary>
     public static Outcome<List<PaymentAnswer>> ReadStatus(XElement document)
     {
@@ -61,7 +61,11 @@ public static class Pain
         {
             if (Of(Value(info, "PmtInfSts")) is { } whole) answers.Add(new PaymentAnswer(message, null, whole, ReasonOf(info)));
             foreach (var transaction in info.Elements().Where(element => element.Name.LocalName == "TxInfAndSts"))
-                if (Of(Value(transaction, "TxSts")) is { } answer && Value(transaction, "OrgnlEndToEndId") is { } endToEnd) answers.Add(new PaymentAnswer(message, endToEnd, answer, ReasonOf(transaction)));
+            {
+                if (Of(Value(transaction, "TxSts")) is not { } answer) continue;
+                if (Value(transaction, "OrgnlEndToEndId") is { } endToEnd) answers.Add(new PaymentAnswer(message, endToEnd, answer, ReasonOf(transaction)));
+                else if (answer == BankAnswer.Rejected) return new Refusal(422, "bank/missing", "'OrgnlEndToEndId' is missing: a payment is rejected, and nothing says which.", "OrgnlPmtInfAndSts/TxInfAndSts/OrgnlEndToEndId");
+            }
         }
 
         return answers;

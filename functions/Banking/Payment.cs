@@ -59,6 +59,9 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
 {
     public const int MaxItems = 500;
 
+    /// <summary>The most that a SEPA credit transfer moves: 999,999,999.99 EUR. Source: EPC132-08, AT-T002.</summary>
+    public const long MaxMinor = 99_999_999_999;
+
     /// <summary>Acts on one payment order that one identity may never both do.</summary>
     public static readonly IReadOnlyList<ActPair> Apart = [new(CaseCommand.Create, "approval", "MaRisk BTO: who puts payments together does not approve them")];
 
@@ -82,7 +85,7 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
     internal Outcome<Payment> Move(PaymentCommand command) => Next(Status, command).Is(out var next, out var refusal) ? this with { Status = (PaymentStatus)next } : refusal;
 
     /// <summary>
-    /// What is wrong with the amounts, by what is open on a day: 422 <c>payment/amount</c> when more would be paid than is open, <c>payment/twice</c> when an item stands there twice. Worked: 119.00 open, 120.00 to be paid → refused.
+    /// What is wrong with the amounts, by what is open on a day: 422 <c>payment/amount</c> when more would be paid than is open or than SEPA moves (<see cref="MaxMinor"/>), <c>payment/twice</c> when an item stands there twice. Worked: 119.00 open, 120.00 to be paid → refused.
     /// </summary>
     internal Refusal? Misfit(BookState state, int digits)
     {
@@ -92,7 +95,8 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
             var (item, path) = (Items[n], string.Create(System.Globalization.CultureInfo.InvariantCulture, $"items[{n}]"));
             if (Items.Take(n).Any(other => (other.Account, other.Party, other.Document) == (item.Account, item.Party, item.Document))) faults.Add(new Fault(path, "payment/twice", $"'{item.Document}' of '{item.Party}' stands there twice."));
             var open = OpenItems.Find(state, BusinessDay.Latest, item.Account, item.Party, item.Document)?.OpenMinor ?? 0;
-            if (item.AmountMinor > -open) faults.Add(new Fault(path + ".amount", "payment/amount", $"Of '{item.Document}' of '{item.Party}' {Amount.Format(Int128.Max(0, -open), digits)} is to be paid, not {Amount.Format(item.AmountMinor, digits)}."));
+            if (item.AmountMinor > MaxMinor) faults.Add(new Fault(path + ".amount", "payment/amount", $"A SEPA credit transfer moves at most {Amount.Format(MaxMinor, digits)}: pay '{item.Document}' in parts."));
+            else if (item.AmountMinor > -open) faults.Add(new Fault(path + ".amount", "payment/amount", $"Of '{item.Document}' of '{item.Party}' {Amount.Format(Int128.Max(0, -open), digits)} is to be paid, not {Amount.Format(item.AmountMinor, digits)}."));
         }
 
         return faults.Count > 0 ? Refusal.Of(faults) : null;
@@ -110,8 +114,8 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         Ids.Derived("payment", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"returned-{n + 1}")), today, $"Payment {id}: rejected by the bank",
         [new Line(account.Transit, Items[n].AmountMinor, Document: Reference(id)), new Line(Items[n].Account, -Items[n].AmountMinor, Items[n].Party, Items[n].Document)], LateAsFirstOpen: true);
 
-    /// <summary>How the order is called at the bank: the id, cut to 35 characters as the format has it.</summary>
-    internal static string Reference(string id) => id.Length <= 30 ? id : Ids.Key(id)[..30];
+    /// <summary>How the order is called at the bank: the id; a digest of it when it is longer than the format has it (35 characters with the payment's number) or has a <c>_</c>, which SEPA does not know. Worked: P-1 → P-1; P_1 → 30 hex digits.</summary>
+    internal static string Reference(string id) => id.Length <= 30 && !id.Contains('_', StringComparison.Ordinal) ? id : Ids.Key(id)[..30];
 
     /// <summary>How one of its payments is called: <c>{reference}-{n}</c>.</summary>
     internal static string EndToEndId(string id, int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Reference(id)}-{n + 1}");

@@ -58,14 +58,17 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTabl
         });
     }
 
-    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays. 422 <c>payment/unknown</c>. Worked: all accepted, the second rejected → accepted, rejected.</summary>
+    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays. 422 <c>payment/unknown</c>, which names all that are. Worked: all accepted, the second rejected → accepted, rejected.</summary>
     internal static Outcome<Payment> Answered(string id, Payment payment, IReadOnlyList<PaymentAnswer> answers)
     {
         PaymentItem[] items = [.. payment.Items];
+        var known = Enumerable.Range(0, items.Length).ToDictionary(n => Payment.EndToEndId(id, n), StringComparer.Ordinal);
+        List<Fault> unknown = [.. answers.Select(answer => answer.EndToEndId).OfType<string>().Where(name => !known.ContainsKey(name)).Distinct(StringComparer.Ordinal).Take(Refusal.MaxFaults)
+            .Select(name => new Fault("OrgnlEndToEndId", "payment/unknown", $"Payment '{id}' has no payment '{Ids.Cut(name)}'."))];
+        if (unknown.Count > 0) return Refusal.Of(unknown);
         foreach (var answer in answers.OrderBy(answer => answer.EndToEndId is null ? 0 : 1))
         {
-            var at = answer.EndToEndId is null ? -1 : Enumerable.Range(0, items.Length).FirstOrDefault(n => Payment.EndToEndId(id, n) == answer.EndToEndId, -2);
-            if (at == -2) return new Refusal(422, "payment/unknown", $"Payment '{id}' has no payment '{Ids.Cut(answer.EndToEndId!)}'.");
+            var at = answer.EndToEndId is null ? -1 : known[answer.EndToEndId];
             for (var n = 0; n < items.Length; n++)
                 if ((at == -1 || at == n) && payment.Items[n].Answer != BankAnswer.Rejected) items[n] = items[n] with { Answer = answer.Answer, Reason = answer.Reason };
         }

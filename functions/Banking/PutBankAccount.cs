@@ -8,7 +8,8 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/bank-accounts/{id}</c> <c>{iban, holder, account, transit?, bic?}</c>: an account at a bank, the account of the book that shows it and the one of money on its way (by the chart 1360/1460 unless told). 201, 200 when it is there.
-/// 422 <c>bank/iban</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>; 409 <c>bank/iban-taken</c>. Rows: reads and writes <c>BankAccounts</c>, reads <c>Ledger</c>. Messages: none.
+/// 422 <c>bank/iban</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>; 409 <c>bank/iban-taken</c>, <c>bank/account-in-use</c> (IBAN and accounts stay once a statement or a payment uses them: what takes an entry back must find the same accounts).
+/// Rows: reads and writes <c>BankAccounts</c>, reads <c>BankStatements</c>, <c>Payments</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps)
 {
@@ -36,13 +37,28 @@ public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
             if ((await bank.AccountsAsync(book)).FirstOrDefault(other => other.Value.Iban == iban && other.Key != id) is { Key: { } taken }) return Problem.Of(409, "bank/iban-taken", $"Bank account '{taken}' has this IBAN.");
             var isNew = false;
-            var outcome = await steps.RunAsync(bank.Accounts, book, id, CaseCommand.ToPut(request, canonical), known =>
+            var outcome = await steps.RunAsync(bank.Accounts, book, id, CaseCommand.ToPut(request, canonical), async known =>
             {
                 isNew = known is null;
+                if (known is not null && BankTables.ReadAccount(known) is var before && (before.Iban, before.Account, before.Transit) != (iban, account, transit) && await IsUsedAsync(book, id))
+                    return new Refusal(409, "bank/account-in-use", $"Statements or payments use bank account '{id}': it keeps IBAN {before.Iban}, account {before.Account} and transit {before.Transit}. Holder and BIC may change.");
                 return new CaseDecision(BankTables.Write(new BankAccount(iban, holder, account, transit!, bic)));
             });
             return outcome.Is(out var result, out var refusal) ? BankSteps.Answer(isNew && result.IsNew ? 201 : 200, result.Case, book, request, json => Write(json, result.Case)) : new Problem(refusal);
         });
+
+    private async Task<bool> IsUsedAsync(string book, string id)
+    {
+        foreach (var done in (bool[])[false, true])
+        {
+            await foreach (var row in bank.Statements.Cases.ScanAsync(book, done))
+                if (BankTables.ReadStatement(row).Account == id) return true;
+            await foreach (var row in bank.Payments.Cases.ScanAsync(book, done))
+                if (BankTables.ReadPayment(row).BankAccount == id) return true;
+        }
+
+        return false;
+    }
 
     internal static void Write(Utf8JsonWriter json, CaseRow row)
     {

@@ -85,6 +85,17 @@ public sealed class BankMatchingTests
     }
 
     [Fact]
+    public void OwnPayment_GoesOnce_AndItsOrderIsThenTheRest()
+    {
+        var matching = Matching();
+        Assert.Equal("payment", matching.Take(Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why);
+        Assert.Null(matching.Take(Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why);
+        Assert.Null(matching.Take(Line(-12_000, null) with { BatchId = "PAY-1" }).Why);
+        Assert.Equal("payment", matching.Take(Line(-100, null) with { BatchId = "PAY-1" }).Why);
+        Assert.Null(matching.Take(Line(-100, null) with { EndToEndId = "PAY-1-3" }).Why);
+    }
+
+    [Fact]
     public void MoneyThatGoes_SettlesPayables_AndAReturnIsNeverPosted()
     {
         var payable = new MatchItem("1600", "zeta", "ER-77", Day, -5_000);

@@ -84,7 +84,34 @@ public sealed class CamtTests
 
         Assert.Equal(["bank/account-unknown", "bank/currency"], KeptStatement.Check(statement with { Iban = "DE02120300000000202051", Currency = "USD" }, 0, Accounts, "EUR", 2).Refusal!.Faults.Select(fault => fault.Code));
         Assert.Equal("bank/balance-missing", KeptStatement.Check(statement with { Closing = null }, 0, Accounts, "EUR", 2).Refusal!.Code);
-        Assert.Equal(new KeptStatement("giro", statement.Id, statement.Number, new DateOnly(2026, 1, 29), Thirtieth, 10_000, 20_400, 2), KeptStatement.Check(statement, 0, Accounts, "EUR", 2).Value);
+        Assert.Equal(new KeptStatement("giro", statement.Id, statement.Number, new DateOnly(2026, 1, 29), Thirtieth, 10_000, 20_400, 2), KeptStatement.Check(statement, 0, Accounts, "EUR", 2).Value! with { Content = null });
+    }
+
+    [Fact]
+    public void OtherLines_OfTheSameSum_AreOtherContent()
+    {
+        var statement = Read(CamtSamples.Savings()).Value!.Statements[0];
+        KeptStatement Kept(params BankLine[] lines) => KeptStatement.Check(statement with { Lines = lines }, 0, Accounts, "EUR", 2).Value!;
+
+        Assert.Equal(Kept([.. statement.Lines]), Kept([.. statement.Lines]));
+        Assert.NotEqual(Kept([.. statement.Lines]), Kept(statement.Lines[0] with { Remittance = "RE R-2" }, statement.Lines[1]));
+        Assert.NotEqual(Kept([.. statement.Lines]), Kept(statement.Lines[1], statement.Lines[0]));
+    }
+
+    [Fact]
+    public void ReversalIndicator_InEitherFormOfTrue_AndAReturnAmongPartsWithoutAmounts_AreReturns()
+    {
+        Assert.True(Read(CamtSamples.Cooperative().Replace("<RvslInd>true</RvslInd>", "<RvslInd>1</RvslInd>", StringComparison.Ordinal).Replace("<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", "", StringComparison.Ordinal)).Value!.Statements[0].Lines[2].IsReturn);
+        Assert.False(Read(CamtSamples.Cooperative().Replace("<RvslInd>true</RvslInd>", "<RvslInd>0</RvslInd>", StringComparison.Ordinal).Replace("<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", "", StringComparison.Ordinal)).Value!.Statements[0].Lines[2].IsReturn);
+        Assert.True(Read(CamtSamples.Large().Replace("<TxDtls/><TxDtls/>", "<TxDtls/><TxDtls><RtrInf/></TxDtls>", StringComparison.Ordinal)).Value!.Statements[0].Lines[0].IsReturn);
+    }
+
+    [Fact]
+    public void Batch_OfPartsOnBothSides_IsTakenApartByTheSideOfEach()
+    {
+        var text = CamtSamples.Cooperative().Replace("<Amt Ccy=\"EUR\">10.00</Amt><CdtDbtInd>CRDT", "<Amt Ccy=\"EUR\">10.000</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal).Replace("<Amt Ccy=\"EUR\">20.00</Amt>", "<Amt Ccy=\"EUR\">40.00</Amt>", StringComparison.Ordinal);
+        Assert.Equal([-1_000L, 4_000L, -1_000L], Read(text).Value!.Statements[0].Lines.Select(line => line.AmountMinor));
+        Assert.Equal([3_000L, -1_000L], Read(text.Replace("40.00", "20.00", StringComparison.Ordinal)).Value!.Statements[0].Lines.Select(line => line.AmountMinor));
     }
 
     [Fact]

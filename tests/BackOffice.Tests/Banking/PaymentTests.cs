@@ -50,6 +50,7 @@ public sealed class PaymentTests
         Assert.Equal([("1360", 100L, "PAY-1"), ("1600", -100L, "Z_8")], Two.Returned("PAY-1", 1, Giro, new DateOnly(2026, 2, 3)).Lines.Select(line => (line.Account, line.AmountMinor, line.Document)));
         Assert.Equal(("payment:PAY-1:ordered", "payment:PAY-1:returned-2"), (ordered.Id, Two.Returned("PAY-1", 1, Giro, default).Id));
         Assert.True(Payment.EndToEndId(new string('x', 64), 499).Length <= 35);
+        Assert.Matches("^[0-9a-f]{30}-1$", Payment.EndToEndId("P_1", 0)); // SEPA has no underscore
     }
 
     [Fact]
@@ -61,6 +62,7 @@ public sealed class PaymentTests
 
         Assert.Null(one.Misfit(book.State, 2));
         Assert.Equal("payment/amount", (one with { Items = [Two.Items[0] with { AmountMinor = 11_901 }] }).Misfit(book.State, 2)!.Code);
+        Assert.Contains("999999999.99", (one with { Items = [Two.Items[0] with { AmountMinor = Payment.MaxMinor + 1 }] }).Misfit(book.State, 2)!.Faults[0].Detail, StringComparison.Ordinal);
         Assert.Equal("payment/twice", (one with { Items = [Two.Items[0], Two.Items[0]] }).Misfit(book.State, 2)!.Code);
         Assert.Equal("payment/amount", Two.Misfit(book.State, 2)!.Code); // nothing is owed to zeta
     }
@@ -86,6 +88,8 @@ public sealed class PaymentTests
     {
         Assert.Equal("bank/form", Status("99", "").Refusal!.Code);
         Assert.Equal("bank/missing", Status("03", "").Refusal!.Code);
+        Assert.Equal(["PAY-1-3", "X"], PostPaymentStatus.Answered("PAY-1", Two, [new PaymentAnswer("PAY-1", "PAY-1-3", BankAnswer.Accepted, null), new PaymentAnswer("PAY-1", "X", BankAnswer.Rejected, null)]).Refusal!.Faults.Select(fault => fault.Detail.Split('\'')[^2]));
+        Assert.Equal("bank/missing", Status("10", "<OrgnlGrpInfAndSts><OrgnlMsgId>PAY-1</OrgnlMsgId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><TxInfAndSts><OrgnlInstrId>1</OrgnlInstrId><TxSts>RJCT</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>").Refusal!.Code);
         Assert.Equal("payment/unknown", PostPaymentStatus.Answered("PAY-1", Two, [new PaymentAnswer("PAY-1", "PAY-1-3", BankAnswer.Accepted, null)]).Refusal!.Code);
     }
 
