@@ -10,14 +10,14 @@ namespace BackOffice.Exchange;
 /// <summary>
 /// The auditor's package (Z3, "Datenträgerüberlassung"): <c>index.xml</c> that names the tables, the tables as CSV, the whole hash chain as text, and a page that tells how to check it with nothing but SHA-256. Source: GoBD Tz. 167; GDPdU "Beschreibungsstandard für die Datenträgerüberlassung", version 01-09-2004.
 /// </summary>
-public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Parameters parameters)
+public sealed class AuditorExport(LedgerTable table, Parameters parameters)
 {
     public const string Prefix = "auditor-";
 
     private static readonly Column[] Journal =
     [
         new("Nummer", Kind.Whole), new("Id", Kind.Text), new("Zeile", Kind.Whole), new("Buchungsdatum", Kind.Date), new("Belegdatum", Kind.Date), new("Erfasst", Kind.Text), new("Von", Kind.Text), new("Text", Kind.Text), new("Konto", Kind.Text), new("Soll", Kind.Amount), new("Haben", Kind.Amount),
-        new("Partei", Kind.Text), new("Beleg", Kind.Text), new("Faellig", Kind.Date), new("Steuerschluessel", Kind.Text), new("Leistungsdatum", Kind.Date), new("Waehrung", Kind.Text), new("Waehrungsbetrag", Kind.Text), new("Kurs", Kind.Text), new("Dimensionen", Kind.Text), new("Storniert", Kind.Text), new("Periode", Kind.Text),
+        new("Partei", Kind.Text), new("Beleg", Kind.Text), new("Faellig", Kind.Date), new("Steuerschluessel", Kind.Text), new("Leistungsdatum", Kind.Date), new("Waehrung", Kind.Text), new("Waehrungsbetrag", Kind.Text), new("Kurs", Kind.Text), new("Dimensionen", Kind.Text), new("Storniert", Kind.Text), new("Periode", Kind.Text), new("Satzhash", Kind.Text),
     ];
 
     private static readonly Column[] Accounts = [new("Konto", Kind.Text), new("Name", Kind.Text), new("Art", Kind.Text), new("Posten", Kind.Text)];
@@ -31,14 +31,23 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
     {
         List<FileSeal> files = [];
         var (name, currency, accounts) = await KnownThenAsync(book, export, cancellation);
-        await AddAsync("index.xml", write => write(Index(name, export)));
+        await AddAsync("index.xml", write => write(Index(name, export, book.Digits)));
         await AddAsync("journal.csv", async write =>
         {
             await write(Heading(Journal));
-            await foreach (var posted in stored.ReadAsync(book.Book, EntryFilter.Of(export.From, export.To)))
+            var filter = EntryFilter.Of(export.From, export.To);
+            await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
             {
-                if (posted.Number > export.UpTo) break;
-                for (var n = 0; n < posted.Entry.Lines.Count; n++) await write(JournalRow(posted, n, book.Digits));
+                byte[] hash = [.. segment.PreviousHash];
+                for (var rest = segment.Lines; !rest.IsEmpty;)
+                {
+                    var line = Segment.TakeLine(ref rest);
+                    Chain.Append(hash, line.Span);
+                    if (RecordJson.Read(line.Span, book.Digits) is not EntryPosted posted) continue;
+                    if (posted.Number > export.UpTo) return;
+                    if (!filter.Takes(posted)) continue;
+                    for (var n = 0; n < posted.Entry.Lines.Count; n++) await write(JournalRow(posted, n, book.Digits, hash));
+                }
             }
         });
         await AddAsync("accounts.csv", async write =>
@@ -128,23 +137,24 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
         return (name, currency, accounts);
     }
 
-    private static string JournalRow(EntryPosted posted, int n, int digits)
+    private static string JournalRow(EntryPosted posted, int n, int digits, byte[] hash)
     {
         var (entry, line) = (posted.Entry, posted.Entry.Lines[n]);
         return Row(
             posted.Number.ToString(CultureInfo.InvariantCulture), entry.Id, (n + 1).ToString(CultureInfo.InvariantCulture), BusinessDay.Text(posted.Date), BusinessDay.Text(entry.Date), RecordJson.Time(posted.RecordedAt), posted.By, entry.Text, line.Account,
             line.AmountMinor > 0 ? Decimal(line.AmountMinor, digits) : "", line.AmountMinor < 0 ? Decimal(-line.AmountMinor, digits) : "", line.Party, line.Document, line.DueDate is { } due ? BusinessDay.Text(due) : "", line.TaxCode,
             line.SupplyDate is { } supply ? BusinessDay.Text(supply) : "", line.Foreign?.Currency, line.Foreign is { } foreign ? Decimal(foreign.AmountMinor, Currency.DigitsOf(foreign.Currency) ?? 2) : "", line.Foreign?.Rate.ToString(CultureInfo.InvariantCulture),
-            string.Join(' ', (line.Dimensions ?? []).Select(one => $"{one.Key}={one.Value}")), entry.Reverses, entry.Period is { } period ? FiscalYear.Period13(period) : "");
+            string.Join(' ', (line.Dimensions ?? []).Select(one => $"{one.Key}={one.Value}")), entry.Reverses, entry.Period is { } period ? FiscalYear.Period13(period) : "", Chain.Text(hash));
     }
 
-    /// <summary>What stands where: for each table its file, columns, types and key. Amounts have a decimal comma, dates are yyyy-MM-dd, the first line names the columns.</summary>
-    internal static string Index(string name, ExportFile export)
+    /// <summary>What stands where: for each table its file, columns, types and keys, and that the accounts of journal and balances are those of the chart. Amounts have a decimal comma and the currency's decimals, dates are yyyy-MM-dd, the first line names the columns.</summary>
+    internal static string Index(string name, ExportFile export, int digits)
     {
         XElement Table(string file, string title, string description, Column[] columns, int keys)
         {
             var length = new XElement("VariableLength", new XElement("ColumnDelimiter", ";"), new XElement("RecordDelimiter", "\n"), new XElement("TextEncapsulator", "\""));
-            foreach (var (column, n) in columns.Select((column, n) => (column, n))) length.Add(new XElement(n < keys ? "VariablePrimaryKey" : "VariableColumn", new XElement("Name", column.Name), TypeOf(column.Kind)));
+            foreach (var (column, n) in columns.Select((column, n) => (column, n))) length.Add(new XElement(n < keys ? "VariablePrimaryKey" : "VariableColumn", new XElement("Name", column.Name), TypeOf(column.Kind, digits)));
+            if (columns != Accounts && columns.Any(column => column.Name == Accounts[0].Name)) length.Add(new XElement("ForeignKey", new XElement("Name", Accounts[0].Name), new XElement("References", "Konten")));
             return new XElement("Table", new XElement("URL", file), new XElement("Name", title), new XElement("Description", description), new XElement("UTF8"), new XElement("DecimalSymbol", ","), new XElement("DigitGroupingSymbol", "."), new XElement("Range", new XElement("From", "2")), length);
         }
 
@@ -158,9 +168,9 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
         return document.Declaration + "\n" + document.ToString() + "\n";
     }
 
-    private static XElement TypeOf(Kind kind) => kind switch
+    private static XElement TypeOf(Kind kind, int digits) => kind switch
     {
-        Kind.Amount => new XElement("Numeric", new XElement("Accuracy", "2")),
+        Kind.Amount => new XElement("Numeric", new XElement("Accuracy", digits.ToString(CultureInfo.InvariantCulture))),
         Kind.Whole => new XElement("Numeric"),
         Kind.Date => new XElement("Date", new XElement("Format", "YYYY-MM-DD")),
         _ => new XElement("AlphaNumeric"),
@@ -176,7 +186,7 @@ public sealed class AuditorExport(StoredEntries stored, LedgerTable table, Param
         <li>For each line: d is the SHA-256 of the text after the blank (UTF-8, without the line's end); the new h is the SHA-256 of the 32 bytes of h followed by the 32 bytes of d.</li>
         <li>h must be the hash at the line's beginning. Where it is not, that record or one before it was changed, left out or put in.</li>
         <li>The last h must be the head hash that you were told another way: from a receipt, from a night's record, or from the write-once store.</li>
-        <li>Each entry of journal.csv stands in a record of the same number in chain.txt.</li>
+        <li>The last column of journal.csv is the hash of the record that holds the entry: the line of chain.txt that begins with it has the same entry, line by line.</li>
         </ol>
         <pre>h=$(printf '0%.0s' $(seq 64))
         while IFS= read -r line; do

@@ -59,11 +59,20 @@ public static class DatevReader
         }
 
         string At(int number) => fields.Length >= number ? fields[number - 1] : "";
+        static bool IsWhole(string text, int least, int most) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most;
         Check(1, At(1) is "EXTF" or "DTVF", "EXTF");
-        Check(2, int.TryParse(At(2), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version is >= 510 and <= 799, "the version of the format, 700");
+        Check(2, IsWhole(At(2), 510, 799), "the version of the format, 700");
         Check(3, At(3) == "21", "21, the category Buchungsstapel");
+        Check(4, At(4) == "Buchungsstapel", "Buchungsstapel");
+        Check(5, IsWhole(At(5), 1, 99), "the version of the category, 13");
+        Check(11, At(11).Length == 0 || IsWhole(At(11), 1_001, 9_999_999), "a consultant's number, 1001 to 9999999");
+        Check(12, At(12).Length == 0 || IsWhole(At(12), 1, 99_999), "a client's number, 1 to 99999");
         Check(13, Day(At(13)) is { } start && book.FiscalYearStart == start.ToString("MM-dd", CultureInfo.InvariantCulture), $"the first day of a fiscal year of the book, yyyyMMdd with {book.FiscalYearStart}");
         Check(14, At(14) == book.Names.AccountLength.ToString(CultureInfo.InvariantCulture), $"{book.Names.AccountLength}, the length of accounts");
+        var first = Day(At(13));
+        Check(15, At(15).Length == 0 || (first is { } year && Day(At(15)) is { } from && from >= year && from < year.AddYears(1)), "a day yyyyMMdd of the fiscal year of field 13");
+        Check(16, At(16).Length == 0 || (first is { } same && Day(At(16)) is { } to && to >= (Day(At(15)) ?? same) && to < same.AddYears(1)), "a day yyyyMMdd of the fiscal year of field 13, not before field 15");
+        Check(21, At(21) is "" or "0" or "1", "0 or 1");
         Check(22, At(22).Length == 0 || At(22) == book.Currency, $"{book.Currency}, the book's currency");
         Check(27, At(27).Length == 0 || At(27) == (book.Names.Chart == Chart.Skr03 ? "03" : "04"), book.Names.Chart == Chart.Skr03 ? "03, the book's chart" : "04, the book's chart");
         return faults.Count == 0 ? Day(At(13)) : null;

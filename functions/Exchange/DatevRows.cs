@@ -52,6 +52,8 @@ public sealed record DatevParties(IReadOnlyDictionary<string, int> Debtors, IRea
 /// <param name="AccountLength">Digits of a general ledger account, 4 to 8.</param>
 public sealed record DatevNames(string Chart, int AccountLength, DatevParties Parties)
 {
+    private const int ChartDigits = 4;
+
     private string Receivables { get; } = Ledger.Chart.Number(Chart, "1400");
     private string Payables { get; } = Ledger.Chart.Number(Chart, "1600");
 
@@ -63,8 +65,9 @@ public sealed record DatevNames(string Chart, int AccountLength, DatevParties Pa
     };
 
     /// <summary>The tax key of an automatic account: 2 and 3 sales at the reduced and the standard rate, 8 and 9 purchases; null: it is none.</summary>
+    /// <remarks>An account widened with zeros is the same: 840000 is automatic as 8400 is.</remarks>
     public string? KeyOf(string account) =>
-        int.TryParse(account, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Automatic[Chart].FirstOrDefault(range => number >= range.From && number <= range.To) is { Key: { } key } ? key : null;
+        int.TryParse(account.Length > ChartDigits && account.AsSpan(ChartDigits).TrimStart('0').IsEmpty ? account[..ChartDigits] : account, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Automatic[Chart].FirstOrDefault(range => number >= range.From && number <= range.To) is { Key: { } key } ? key : null;
 
     /// <summary>Whether a line stands for a customer (receivables) or a supplier (payables), who has a number of its own.</summary>
     public bool IsDebtor(Line line) => line.Party is not null && line.Account == Receivables;

@@ -44,7 +44,7 @@ public sealed class GetHledger(Books books, StoredEntries stored)
     internal static string Head(string name, string currency, int digits, IReadOnlyDictionary<string, (AccountType Type, string Name)> accounts)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"; {Words(name)}\ndecimal-mark .\ncommodity {currency} {Amount.Format(100_000, digits)}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"; {Words(name)}\ndecimal-mark .\ncommodity {currency} {Amount.Format(100_000, digits)}{(digits == 0 ? "." : "")}\n\n"); // without a point hledger refuses the directive
         foreach (var (code, account) in accounts.OrderBy(one => one.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"account {NameOf(code, account.Type)}  ; type: {Letter(account.Type)}, name: {Words(account.Name).Replace(',', ' ')}\n");
         return text.Append('\n').ToString();

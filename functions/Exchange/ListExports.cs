@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace BackOffice.Exchange;
 
-/// <summary><c>GET /api/books/{book}/exports?after=&amp;limit=</c>: the files that went out: what, when, from which entries, with their SHA-256. In pages. Rows: reads <c>Exports</c>. Messages: none.</summary>
+/// <summary><c>GET /api/books/{book}/exports?after=&amp;limit=&amp;state=</c>: the files that went out: what, when, from which entries, with their SHA-256. In pages. They are <c>done</c> as soon as they are made, so that is the state when none is said; 422 <c>case/state</c>. Rows: reads <c>Exports</c>. Messages: none.</summary>
 public sealed class ListExports(Books books, ExchangeTables exchange)
 {
     [Function(nameof(ListExports))]
@@ -14,10 +14,10 @@ public sealed class ListExports(Books books, ExchangeTables exchange)
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports")] HttpRequest request, string book)
     {
         var query = new QueryFields(request.Query);
-        var page = CasePage.Read(query) with { Done = true };
+        var page = CasePage.Read(query, "done");
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
-        var rows = await page.LoadAsync(exchange.Exports.Cases, book, _ => true);
+        var rows = await page.LoadAsync(exchange.Exports.Cases, book, row => row.Id != DatevParties.CaseId);
         Dictionary<string, CaseStep> firsts = new(StringComparer.Ordinal);
         foreach (var row in rows) firsts[row.Id] = (await exchange.Exports.Cases.HistoryAsync(book, row.Id))[0];
         return page.Answer(book, "exports", rows, (json, row) =>

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace BackOffice.Exchange;
 
-/// <summary><c>GET /api/books/{book}/imports?after=&amp;limit=</c>: the files that came in: what, how long, with their SHA-256. In pages. Rows: reads <c>Imports</c>. Messages: none.</summary>
+/// <summary><c>GET /api/books/{book}/imports?after=&amp;limit=&amp;state=</c>: the files that came in: what, how long, with their SHA-256; with <c>state=open</c> those that are still being worked off, else those that are <c>done</c>. In pages. 422 <c>case/state</c>. Rows: reads <c>Imports</c>. Messages: none.</summary>
 public sealed class ListImports(Books books, ExchangeTables exchange)
 {
     [Function(nameof(ListImports))]
@@ -13,7 +13,7 @@ public sealed class ListImports(Books books, ExchangeTables exchange)
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/imports")] HttpRequest request, string book)
     {
         var query = new QueryFields(request.Query);
-        var page = CasePage.Read(query) with { Done = true };
+        var page = CasePage.Read(query, "done");
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
         var rows = await page.LoadAsync(exchange.Imports.Cases, book, _ => true);

@@ -11,10 +11,10 @@ public sealed record CasePage(bool Done, string? After, int Limit)
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
 
-    /// <summary>Reads <c>state</c>, <c>after</c> and <c>limit</c>; 422 <c>case/state</c>.</summary>
-    public static CasePage Read(QueryFields query)
+    /// <summary>Reads <c>state</c> (or what it is when it is left out), <c>after</c> and <c>limit</c>; 422 <c>case/state</c>.</summary>
+    public static CasePage Read(QueryFields query, string unsaid = "open")
     {
-        var (state, after, limit) = (query.Text("state") ?? "open", query.Id("after"), query.Number("limit", 1, MaxLimit) ?? DefaultLimit);
+        var (state, after, limit) = (query.Text("state") ?? unsaid, query.Id("after"), query.Number("limit", 1, MaxLimit) ?? DefaultLimit);
         if (state is not ("open" or "done")) query.Faults.Add(new Fault("state", "case/state", "'state' must be open or done."));
         return new CasePage(state == "done", after, (int)limit);
     }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
@@ -31,6 +33,8 @@ public sealed class AuditorHttpTests(CompanyYear year) : IClassFixture<CompanyYe
         Assert.Equal(9, Walk([.. chain[..9], .. chain[10..]]).Broken);
 
         var journal = Rows(files["journal.csv"]);
+        var records = chain.ToDictionary(line => line[..64], line => line[65..], StringComparer.Ordinal);
+        Assert.All(journal, row => Assert.Contains($"\"{row["Id"]}\"", records[row["Satzhash"]], StringComparison.Ordinal));
         Assert.Equal(await year.Book.EntriesAsync(), journal.Select(row => row["Nummer"]).Distinct(StringComparer.Ordinal).Count());
         var sums = journal.GroupBy(row => row["Konto"], StringComparer.Ordinal).Select(rows => (Account: rows.Key, Balance: rows.Sum(row => Number(row["Soll"]) - Number(row["Haben"])))).Where(one => one.Balance != 0)
             .ToDictionary(one => one.Account, one => one.Balance.ToString("0.00", CultureInfo.InvariantCulture));
@@ -53,6 +57,8 @@ public sealed class AuditorHttpTests(CompanyYear year) : IClassFixture<CompanyYe
         {
             var columns = table.Element("VariableLength")!.Elements().Where(element => element.Name.LocalName is "VariablePrimaryKey" or "VariableColumn").ToList();
             Assert.Equal(Encoding.UTF8.GetString(files[table.Element("URL")!.Value]).Split('\n')[0], string.Join(';', columns.Select(column => $"\"{column.Element("Name")!.Value}\"")));
+            Assert.All(table.Descendants("Numeric").Elements("Accuracy"), accuracy => Assert.Equal("2", accuracy.Value));
+            Assert.Equal(table.Element("URL")!.Value is "journal.csv" or "parties.csv" ? ["Konto", "Konten"] : [], table.Descendants("ForeignKey").Elements().Select(element => element.Value));
             var keys = columns.TakeWhile(column => column.Name.LocalName == "VariablePrimaryKey").Select(column => column.Element("Name")!.Value).ToList();
             var rows = Rows(files[table.Element("URL")!.Value]);
             if (table.Element("URL")!.Value != "parameters.csv") Assert.Equal(rows.Count, rows.Select(row => string.Join('|', keys.Select(key => row[key]))).Distinct(StringComparer.Ordinal).Count());
@@ -78,6 +84,52 @@ public sealed class AuditorHttpTests(CompanyYear year) : IClassFixture<CompanyYe
         var later = await FilesAsync((await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", "{}")).Is(HttpStatusCode.Created).Json.Text("href"));
         Assert.Equal("Hausbank", Rows(later["accounts.csv"]).Single(row => row["Konto"] == "1200")["Name"]);
         Assert.Contains("Muster Handel AG", Encoding.UTF8.GetString(later["index.xml"]), StringComparison.Ordinal);
+    }
+
+    /// <summary>The page's commands as they stand there, on the chain's beginning.</summary>
+    [Fact]
+    public async Task Commands_OfThePage_CheckTheChain_AndFindAPlantedChange()
+    {
+        var made = (await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", "{}")).Is(HttpStatusCode.Created).Json;
+        var files = await FilesAsync(made.Text("href"));
+        var page = Encoding.UTF8.GetString(files["readme.html"]);
+        var commands = WebUtility.HtmlDecode(page[(page.IndexOf("<pre>", StringComparison.Ordinal) + 5)..page.IndexOf("</pre>", StringComparison.Ordinal)]);
+        string[] chain = [.. Encoding.UTF8.GetString(files["chain.txt"]).Split('\n').Take(20)];
+
+        Assert.Equal(chain[^1][..64], await ShellAsync(commands, chain));
+        var changed = chain[7].Insert(chain[7].Length - 1, " ");
+        Assert.StartsWith($"broken: {changed[..64]}", await ShellAsync(commands, [.. chain[..7], changed, .. chain[8..]]), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ShellAsync(string commands, string[] chain)
+    {
+        var folder = Directory.CreateTempSubdirectory("auditor-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "chain.txt"), string.Join('\n', chain) + "\n", TestContext.Current.CancellationToken);
+            using var shell = Start(new ProcessStartInfo("bash", ["-c", "command -v xxd sha256sum > /dev/null || exit 99; " + commands]) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true });
+            var output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.SkipWhen(shell.ExitCode == 99, "xxd and sha256sum are not installed: apt-get install xxd coreutils");
+            return output.Trim();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("bash is not installed");
+            throw;
+        }
     }
 
     /// <summary>What the page tells: the place of the first line whose hash is not what it must be, −1 when there is none, and the last hash.</summary>

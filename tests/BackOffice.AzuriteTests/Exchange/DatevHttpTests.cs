@@ -45,6 +45,10 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
         var list = (await book.GetAsync("/exports")).List("exports").ToList();
         Assert.Equal(["datev-000001", "datev-000002", "datev-000003"], list.Select(export => export.Text("id")).Order(StringComparer.Ordinal));
         Assert.All(list, export => Assert.NotEmpty(export.Text("by")));
+        Assert.Equal(3, (await book.GetAsync("/exports?state=done")).List("exports").Count());
+        Assert.Empty((await book.GetAsync("/exports?state=open")).List("exports")); // the numbers of the parties are an open case, and no export
+        (await book.TryGetAsync("/exports?state=x")).IsProblem(HttpStatusCode.UnprocessableEntity, "case/state", "state");
+        Assert.Empty((await book.GetAsync("/imports?state=open")).List("imports"));
     }
 
     [Fact]

@@ -80,6 +80,15 @@ public sealed class DatevTests
         Assert.Equal([("1200", null), ("1400", "acme"), ("1600", "vendor"), ("1400", "10500")], ((string[])["120000", "1000000", "7000000", "1050000"]).Select(names.Of));
     }
 
+    [Theory]
+    [InlineData("8400", "3")]
+    [InlineData("840000", "3")]
+    [InlineData("34090", "9")]
+    [InlineData("84", null)]
+    [InlineData("840001", null)]
+    [InlineData("1200", null)]
+    public void Account_IsAutomatic_AlsoWidenedWithZeros(string account, string? key) => Assert.Equal(key, Names.KeyOf(account));
+
     [Fact]
     public void Export_TakesWhatNoneBeforeItHad()
     {
@@ -167,7 +176,15 @@ public sealed class DatevTests
     [Theory]
     [InlineData(1, "\"CSV\"")]
     [InlineData(3, "16")]
+    [InlineData(4, "\"Debitoren\"")]
+    [InlineData(5, "\"\"")]
+    [InlineData(11, "1000")]
+    [InlineData(12, "0")]
     [InlineData(13, "20250201")]
+    [InlineData(15, "20241231")]
+    [InlineData(16, "20260101")]
+    [InlineData(16, "20250228")]
+    [InlineData(21, "2")]
     [InlineData(14, "5")]
     [InlineData(22, "\"USD\"")]
     [InlineData(27, "\"04\"")]
