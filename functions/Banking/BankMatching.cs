@@ -31,7 +31,7 @@ public sealed class BankMatching
     private readonly Dictionary<string, List<MatchItem>> _byDocument = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<MatchItem>> _byParty = new(StringComparer.Ordinal);
     private readonly Dictionary<long, List<MatchItem>> _byAmount = [];
-    private readonly Dictionary<string, string> _partyByIban = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _partyByIban = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _partyByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OwnPayment> _own = new(StringComparer.Ordinal);
 
@@ -42,13 +42,14 @@ public sealed class BankMatching
         foreach (var item in items) Add(item);
         foreach (var (party, payee) in payees)
         {
-            foreach (var iban in payee.Ibans) _partyByIban[iban] = party;
-            if (!_partyByName.TryAdd(Plain(payee.Name), party)) _partyByName[Plain(payee.Name)] = null; // two of one name are nobody
+            // Two of one name or one account are nobody.
+            foreach (var iban in payee.Ibans.Where(iban => !_partyByIban.TryAdd(iban, party))) _partyByIban[iban] = null;
+            if (!_partyByName.TryAdd(Plain(payee.Name), party)) _partyByName[Plain(payee.Name)] = null;
         }
     }
 
     /// <summary>
-    /// What a line is. A payment of ours, by its own reference or its order's, and exactly its amount: what was on its way has gone. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
+    /// What a line is. A payment of ours, by its own reference or its order's, and exactly its amount: what was on its way has gone. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, are one party's, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
     /// By party: the other side's account, else its exact name, is a party's, and exactly one of its items is of that amount. Never on a guess: what fits twice, comes from another party's account, or takes a payment back is proposed.
     /// Source: DOMAIN, "matched to open items by reference, then amount and party; the rest is listed". Worked: +119.00 "RE R-1, thanks", R-1 of acme open with 119.00 → Cr 1400 119.00 acme R-1.
     /// </summary>
@@ -60,7 +61,7 @@ public sealed class BankMatching
         var ofParty = party is not null && _byParty.TryGetValue(party, out var own) ? own.Where(item => Fits(item, line)).ToList() : [];
         if (!line.IsReturn)
         {
-            var isForeign = isByIban && named.Any(item => item.Party != party);
+            var isForeign = (isByIban && named.Any(item => item.Party != party)) || named.Select(item => item.Party).Distinct(StringComparer.Ordinal).Count() > 1;
             if (named.Count > 0 && !isForeign && Sum(named) == line.AmountMinor) return Settled("reference", named, line);
             if (named.Count == 1 && isByIban && !isForeign && Math.Abs(line.AmountMinor) < Math.Abs(named[0].OpenMinor)) return Settled("reference", named, line);
             if (named.Count == 0 && ofParty.Where(item => item.OpenMinor == line.AmountMinor).ToList() is [var only]) return Settled("party", [only], line);
@@ -130,8 +131,9 @@ public sealed class BankMatching
 
     private string? PartyOf(BankLine line, out bool isByIban)
     {
-        isByIban = line.PartyIban is not null && _partyByIban.ContainsKey(line.PartyIban);
-        return isByIban ? _partyByIban[line.PartyIban!] : line.Party is { } name ? _partyByName.GetValueOrDefault(Plain(name)) : null;
+        var byIban = line.PartyIban is { } iban ? _partyByIban.GetValueOrDefault(iban) : null;
+        isByIban = byIban is not null;
+        return isByIban ? byIban : line.Party is { } name ? _partyByName.GetValueOrDefault(Plain(name)) : null;
     }
 
     /// <summary>The items whose document a line names, each once.</summary>

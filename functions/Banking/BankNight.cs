@@ -35,6 +35,7 @@ public sealed class BankNight(BankTables bank) : INightWork
         await foreach (var row in bank.Items.Cases.ScanAsync(night.Book.Id))
         {
             var item = BankTables.ReadItem(row);
+            if (!last.TryGetValue(item.Account, out var statement) || item.Line.BookedOn > statement.To) continue;
             open[item.Account] = open.GetValueOrDefault(item.Account) + item.Line.AmountMinor;
             counts[item.Account] = counts.GetValueOrDefault(item.Account) + 1;
         }

@@ -46,9 +46,14 @@ public sealed record BankLine(
 /// <param name="Lines">How many booked lines it has.</param>
 /// <param name="Known">How many of them another statement had brought before; set when all are items.</param>
 /// <param name="Gap">What does not fit the statement before it; null: it follows, or is the first.</param>
+/// <param name="Follows">Whether it goes on where another one of the account ended: then none of its lines can have been in that one, however alike, since its balances would not fit.</param>
 /// <param name="Content">Digest of its lines in order, so that other lines of the same sum under its id are told; null: it was kept before there was one.</param>
-public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null)
+public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null, bool Follows = false)
 {
+    /// <summary>Whether a statement that comes again under the same id is the same one.</summary>
+    public bool IsLike(KeptStatement other) =>
+        (this with { Known = null, Gap = null, Content = null, Follows = false }) == (other with { Known = null, Gap = null, Content = null, Follows = false }) && (Content is null || other.Content is null || Content == other.Content);
+
     /// <summary>
     /// What a statement must satisfy by itself. 422 <c>bank/account-unknown</c>, <c>bank/currency</c> (not the book's), <c>bank/balance-missing</c>, <c>bank/sum</c> (opening + lines ≠ closing, with the difference), <c>bank/too-many-lines</c>.
     /// Source: ISO 20022 camt.053, balances OPBD/PRCD and CLBD. Worked: 100.00 + 20.00 − 5.00 = 115.00 → good; closing 115.01 → refused, 0.01 apart.

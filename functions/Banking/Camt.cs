@@ -84,7 +84,7 @@ public static class Camt
             foreach (var (entry, n) in Children(statement, "Ntry").Select((entry, n) => (entry, n + 1)))
             {
                 var status = ValueOf(entry, "Sts/Cd") ?? ValueOf(entry, "Sts");
-                if (status == "BOOK") lines.AddRange(Lines(entry, string.Create(CultureInfo.InvariantCulture, $"{path}/Ntry[{n}]"), currency));
+                if (status == "BOOK") lines.AddRange(Lines(entry, string.Create(CultureInfo.InvariantCulture, $"{path}/Ntry[{n}]"), currency, Iban.Parse(iban)));
                 else notBooked++;
             }
 
@@ -98,7 +98,7 @@ public static class Camt
             return text;
         }
 
-        private IEnumerable<BankLine> Lines(XElement entry, string path, string? currency)
+        private IEnumerable<BankLine> Lines(XElement entry, string path, string? currency, string? own)
         {
             if (Signed(entry, path, orZero: false, currency) is not { } whole || Date(Child(entry, "BookgDt"), path + "/BookgDt") is not { } booked) yield break;
             var value = Child(entry, "ValDt") is { } day ? Date(day, path + "/ValDt") : null;
@@ -110,16 +110,17 @@ public static class Camt
             var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, currency, Math.Sign(whole))).ToList() : [];
             if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
             {
-                for (var n = 0; n < details.Count; n++) yield return Line(details[n], batch, booked, value, amounts[n]!.Value, reference, isReversal);
+                for (var n = 0; n < details.Count; n++) yield return Line(details[n], batch, booked, value, amounts[n]!.Value, reference, isReversal, own);
             }
-            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal || details.Any(detail => Child(detail, "RtrInf") is not null), ValueOf(entry, "AddtlNtryInf"));
+            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal || details.Any(detail => Child(detail, "RtrInf") is not null), own, ValueOf(entry, "AddtlNtryInf"));
         }
 
-        private static BankLine Line(XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? otherwise = null)
+        private static BankLine Line(XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? own, string? otherwise = null)
         {
-            // The other side pays what comes to us, and receives what goes.
+            // The other side pays what comes to us, and receives what goes; a return keeps the sides of what it returns, so that one of them is we.
             var side = amount > 0 ? "Dbtr" : "Cdtr";
             var parties = Child(detail, "RltdPties");
+            if (own is not null && ValueOf(parties, side + "Acct/Id/IBAN") is { } ours && Iban.Parse(ours) == own) side = amount > 0 ? "Cdtr" : "Dbtr";
             var remittance = new StringBuilder();
             foreach (var text in Children(Child(detail, "RmtInf"), "Ustrd").Select(text => text.Value.Trim())
                 .Concat(Children(Child(detail, "RmtInf"), "Strd").SelectMany(part => (string?[])[ValueOf(part, "CdtrRefInf/Ref"), ValueOf(part, "RfrdDocInf/Nb"), ValueOf(part, "AddtlRmtInf")]).OfType<string>()))

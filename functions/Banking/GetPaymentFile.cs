@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace BackOffice.Banking;
 
-/// <summary><c>GET /api/books/{book}/payments/{id}/file</c>, <c>application/xml</c>: the file for the bank, the same bytes each time. 404 <c>case/unknown</c>; 409 <c>payment/state</c> before it is made, <c>exchange/seal</c> when the bank account was changed since. Rows: reads <c>Payments</c> and <c>BankAccounts</c>. Messages: none.</summary>
+/// <summary><c>GET /api/books/{book}/payments/{id}/file</c>, <c>application/xml</c>: the file for the bank, the same bytes each time. 404 <c>case/unknown</c>; 409 <c>payment/state</c> before it is made; 500 <c>exchange/seal</c> when what is kept was tampered with. Rows: reads <c>Payments</c>. Messages: none.</summary>
 public sealed class GetPaymentFile(Books books, BankTables bank)
 {
     [Function(nameof(GetPaymentFile))]
@@ -16,8 +16,8 @@ public sealed class GetPaymentFile(Books books, BankTables bank)
         if (!(await BankSteps.FindAsync(books, bank.Payments, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
         var payment = BankTables.ReadPayment(row);
         if (payment.File is not { } seal) return Problem.Of(409, "payment/state", $"The file of a payment that is {JsonFields.NameOf(payment.Status)} has not been made.");
-        var file = Pain.Write(id, payment, BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!));
-        if (Convert.ToHexStringLower(SHA256.HashData(file)) != seal.Sha256) return Problem.Of(409, "exchange/seal", $"Bank account '{payment.BankAccount}' was changed since the file was made: it would be another one.");
+        var file = Pain.Write(id, payment, payment.Debtor!);
+        if (Convert.ToHexStringLower(SHA256.HashData(file)) != seal.Sha256) return Problem.Of(500, "exchange/seal", "What is kept of the payment makes another file than the one that was sealed.");
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{seal.Name}\"";
         return Results.Bytes(file, "application/xml");
     }

@@ -38,7 +38,7 @@ public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables ex
                     items.Add(item with { Name = payee.Name, Iban = payee.Ibans[0] });
                 }
 
-                var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow() };
+                var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow(), Debtor = account };
                 var file = Pain.Write(id, whole, account);
                 whole = whole with { File = new FileSeal($"{Payment.Reference(id)}.xml", Convert.ToHexStringLower(SHA256.HashData(file)), file.Length, items.Count) };
                 var (tell, no) = await Posting.PrepareAsync(found, [whole.Ordered(id, account, BusinessDay.Today(time))], command.By);

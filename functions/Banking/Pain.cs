@@ -59,6 +59,7 @@ public static class Pain
         if (Of(Value(report, "OrgnlGrpInfAndSts/GrpSts")) is { } group) answers.Add(new PaymentAnswer(message, null, group, ReasonOf(Child(report, "OrgnlGrpInfAndSts"))));
         foreach (var info in report.Elements().Where(element => element.Name.LocalName == "OrgnlPmtInfAndSts"))
         {
+            if (Value(info, "OrgnlPmtInfId") is { } information && information != message) return new Refusal(422, "payment/unknown", $"Order '{Ids.Cut(message)}' has no payment information '{Ids.Cut(information)}'.", "OrgnlPmtInfAndSts/OrgnlPmtInfId");
             if (Of(Value(info, "PmtInfSts")) is { } whole) answers.Add(new PaymentAnswer(message, null, whole, ReasonOf(info)));
             foreach (var transaction in info.Elements().Where(element => element.Name.LocalName == "TxInfAndSts"))
             {

@@ -55,7 +55,8 @@ public sealed record PaymentItem(string Account, string Party, string Document, 
 /// <param name="Items">1 to 500.</param>
 /// <param name="OrderedAt">When its file was made; it stands in it.</param>
 /// <param name="File">What proves the file.</param>
-public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyList<PaymentItem> Items, PaymentStatus Status, DateTimeOffset? OrderedAt = null, FileSeal? File = null)
+/// <param name="Debtor">The bank account as it was then: it stands in the file.</param>
+public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyList<PaymentItem> Items, PaymentStatus Status, DateTimeOffset? OrderedAt = null, FileSeal? File = null, BankAccount? Debtor = null)
 {
     public const int MaxItems = 500;
 

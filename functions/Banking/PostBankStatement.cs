@@ -40,13 +40,15 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
 
         if (faults.Count > 0) return new Problem(Refusal.Of([.. faults.Take(Refusal.MaxFaults)]));
         var before = await KeptAsync(book);
+        if (statements.FirstOrDefault(one => before.TryGetValue(IdOf(one.Kept), out var known) && !known.IsLike(one.Kept)) is { Kept: { } reused })
+            return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(reused.Statement)}' of account '{reused.Account}' came before with other balances or lines. Nothing of this file was taken in.");
         List<StatementResult> results = [];
         foreach (var (kept, read) in statements.OrderBy(one => one.Kept.To).ThenBy(one => one.Kept.Number))
         {
             var id = IdOf(kept);
             var last = before.Values.Where(other => other.Account == kept.Account && other.To <= kept.To && other.Statement != kept.Statement).OrderBy(other => other.To).ThenBy(other => other.Number).LastOrDefault();
-            if (before.TryGetValue(id, out var known) && (known with { Known = null, Gap = null }) != kept) return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(kept.Statement)}' of account '{kept.Account}' came before with other balances or lines. Nothing was changed by this one.");
-            var whole = kept with { Gap = known is null ? kept.GapTo(last, found.Digits) : known.Gap };
+            var gap = kept.GapTo(last, found.Digits);
+            var whole = before.TryGetValue(id, out var known) ? kept with { Gap = known.Gap, Follows = known.Follows } : kept with { Gap = gap, Follows = last is not null && gap is null };
             if (!(await CreateAsync(book, id, whole, read, accounts[kept.Account], found, by)).Is(out var result, out refusal)) return new Problem(refusal);
             results.Add(result);
             before[id] = whole;
@@ -58,7 +60,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
     /// <summary>One statement: its case, its items one after another, and the case's end.</summary>
     private async Task<Outcome<StatementResult>> CreateAsync(string book, string id, KeptStatement kept, BankStatement read, BankAccount account, OpenedBook found, string by)
     {
-        var request = BankTables.Write(kept with { Gap = null });
+        var request = BankTables.Write(kept with { Gap = null, Follows = false });
         if (!(await steps.RunAsync(bank.Statements, book, id, new CaseCommand(CaseCommand.Create, request, by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)))).Is(out var begun, out var refusal))
             return refusal.Code == "case/id-reused" ? new Refusal(409, "bank/statement-reused", $"Statement '{Ids.Cut(kept.Statement)}' of account '{kept.Account}' came before with other content. Nothing was changed by this one.") : refusal;
         if (begun.Case.IsDone) return new StatementResult(id, BankTables.ReadStatement(begun.Case), 0, 0, false);
@@ -68,9 +70,13 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
         Dictionary<string, int> places = new(StringComparer.Ordinal);
         foreach (var line in read.Lines)
         {
-            var place = places[line.Fingerprint(kept.Account, 0)] = places.GetValueOrDefault(line.Fingerprint(kept.Account, 0)) + 1;
-            var item = $"{kept.Account}.{line.Fingerprint(kept.Account, place)[..24]}";
-            var command = new CaseCommand(CaseCommand.Create, System.Text.Json.JsonSerializer.Serialize(line, BankJson.Default.BankLine), by, CaseCommand.Create);
+            var alike = line.Fingerprint(kept.Account, 0);
+            var place = places.GetValueOrDefault(alike) + 1;
+            while (kept.Follows && await bank.Items.Cases.FindAsync(book, ItemOf(kept, line, place)) is { } other && BankTables.ReadItem(other).Statement != id) place++;
+            places[alike] = place;
+            var item = ItemOf(kept, line, place);
+            // Banks word names and value dates anew: what tells a line is what makes the request.
+            var command = new CaseCommand(CaseCommand.Create, System.Text.Json.JsonSerializer.Serialize(line with { Party = null, ValueOn = null }, BankJson.Default.BankLine), by, CaseCommand.Create);
             var outcome = await steps.RunAsync(bank.Items, book, item, command, async _ =>
             {
                 var match = matching.Take(line);
@@ -91,6 +97,8 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
         var end = await steps.RunAsync(bank.Statements, book, id, new CaseCommand("taken-in", "{}", by, "taken-in"), _ => new CaseDecision(BankTables.Write(ended), IsDone: true));
         return end.Is(out _, out refusal) ? new StatementResult(id, ended, posted, open, true) : refusal;
     }
+
+    private static string ItemOf(KeptStatement statement, BankLine line, int place) => $"{statement.Account}.{line.Fingerprint(statement.Account, place)[..24]}";
 
     private async Task<BankMatching> MatchingAsync(string book, OpenedBook found)
     {

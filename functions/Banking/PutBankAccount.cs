@@ -8,7 +8,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/bank-accounts/{id}</c> <c>{iban, holder, account, transit?, bic?}</c>: an account at a bank, the account of the book that shows it and the one of money on its way (by the chart 1360/1460 unless told). 201, 200 when it is there.
-/// 422 <c>bank/iban</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>; 409 <c>bank/iban-taken</c>, <c>bank/account-in-use</c> (IBAN and accounts stay once a statement or a payment uses them: what takes an entry back must find the same accounts).
+/// 422 <c>bank/iban</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>; 409 <c>bank/iban-taken</c>, <c>bank/account-taken</c>, <c>bank/account-in-use</c> (IBAN and accounts stay once a statement or a payment uses them: what takes an entry back must find the same accounts).
 /// Rows: reads and writes <c>BankAccounts</c>, reads <c>BankStatements</c>, <c>Payments</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps)
@@ -36,6 +36,7 @@ public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps
 
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
             if ((await bank.AccountsAsync(book)).FirstOrDefault(other => other.Value.Iban == iban && other.Key != id) is { Key: { } taken }) return Problem.Of(409, "bank/iban-taken", $"Bank account '{taken}' has this IBAN.");
+            if ((await bank.AccountsAsync(book)).FirstOrDefault(other => other.Value.Account == account && other.Key != id) is { Key: { } shown }) return Problem.Of(409, "bank/account-taken", $"Bank account '{shown}' is shown by account '{account}': each needs one of its own, or the night could not compare them.");
             var isNew = false;
             var outcome = await steps.RunAsync(bank.Accounts, book, id, CaseCommand.ToPut(request, canonical), async known =>
             {

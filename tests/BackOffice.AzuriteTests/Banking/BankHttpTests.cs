@@ -79,6 +79,21 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LineAlike_InAStatementThatGoesOn_IsAnother_AndAFileWithAReusedStatementTakesInNothing()
+    {
+        (await UploadAsync(Statement("S-1", 1, "0.00", "-5.00", ("5.00", "DBIT", "Fee")).Replace(">-5.00</Amt><CdtDbtInd>CRDT", ">5.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+        var next = Statement("S-2", 2, "-5.00", "-10.00", ("5.00", "DBIT", "Fee")).Replace(">-5.00</Amt><CdtDbtInd>CRDT", ">5.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal).Replace(">-10.00</Amt><CdtDbtInd>CRDT", ">10.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal);
+        var taken = (await UploadAsync(next)).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        Assert.Equal((1, 0), (taken.Number("open"), taken.Number("known")));
+        Assert.Equal(1, (await UploadAsync(next)).Is(HttpStatusCode.OK).Json.List("statements").Single().Number("known"));
+
+        // One file with a new statement and a known one's id with another line.
+        var file = Statement("S-3", 3, "0.00", "1.00", ("1.00", "CRDT", "x")).Replace("</BkToCstmrStmt>", Statement("S-1", 1, "0.00", "7.00", ("7.00", "CRDT", "y")).Split("</GrpHdr>")[1].Split("</BkToCstmrStmt>")[0] + "</BkToCstmrStmt>", StringComparison.Ordinal);
+        (await UploadAsync(file)).IsProblem(HttpStatusCode.Conflict, "bank/statement-reused");
+        Assert.Equal(2, (await Book.GetAsync("/bank-statements?state=done")).List("bank-statements").Count());
+    }
+
+    [Fact]
     public async Task Line_OpenedAgain_IsTakenBack_AndAssignedAnew()
     {
         (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
@@ -126,6 +141,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task MasterData_IsCheckedAndKeepsItsHistory()
     {
         (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", $$"""{"iban":"{{Iban}}","holder":"Acme","account":"1200"}""")).IsProblem(HttpStatusCode.Conflict, "bank/iban-taken");
+        (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", """{"iban":"DE02120300000000202051","holder":"Acme","account":"1200"}""")).IsProblem(HttpStatusCode.Conflict, "bank/account-taken");
         (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", """{"iban":"DE00","holder":"Acme","account":"9999"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "bank/iban", "iban");
         (await Book.SendAsync(HttpMethod.Put, "/payees/acme", """{"name":"Acme AG","ibans":[]}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "bank/ibans", "ibans");
         (await Book.SendAsync(HttpMethod.Put, "/payees/acme", $$"""{"name":"Acme SE","ibans":["{{Iban}}"]}""")).Is(HttpStatusCode.OK);

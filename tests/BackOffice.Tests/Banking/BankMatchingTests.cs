@@ -60,6 +60,16 @@ public sealed class BankMatchingTests
     }
 
     [Fact]
+    public void DocumentsOfTwoParties_AndAnAccountOfTwo_AreProposed()
+    {
+        var both = Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 5_000)).Take(Line(15_000, "R-101 R-102"));
+        Assert.Equal((null, 2), (both.Why, both.Proposals[0].Lines.Count));
+
+        var shared = new BankMatching([Receivable("acme", "R-101", 10_000)], [new("acme", new Payee("A", [AcmeIban])), new("zeta", new Payee("Z", [AcmeIban]))], []).Take(Line(10_000, "Danke", iban: AcmeIban));
+        Assert.Null(shared.Why);
+    }
+
+    [Fact]
     public void Party_IsKnownByAccountOrExactName_AndOneItemOfThatAmountIsIt()
     {
         Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 10_000)).Take(Line(10_000, "Danke", iban: AcmeIban)).Why);
