@@ -14,6 +14,9 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
 {
     public const string Prefix = "auditor-";
 
+    // Small enough that its copies stay off the large object heap.
+    private const int FlushChars = 16 * 1024;
+
     private static readonly Column[] Journal =
     [
         new("Nummer", Kind.Whole), new("Id", Kind.Text), new("Zeile", Kind.Whole), new("Buchungsdatum", Kind.Date), new("Belegdatum", Kind.Date), new("Erfasst", Kind.Text), new("Von", Kind.Text), new("Text", Kind.Text), new("Konto", Kind.Text), new("Soll", Kind.Amount), new("Haben", Kind.Amount),
@@ -103,7 +106,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
             {
                 waiting.Append(text);
                 lines++;
-                if (waiting.Length >= 64 * 1024) await FlushAsync();
+                if (waiting.Length >= FlushChars) await FlushAsync();
             });
             await FlushAsync();
             files.Add(new FileSeal(file, Convert.ToHexStringLower(hash.GetHashAndReset()), bytes, lines));

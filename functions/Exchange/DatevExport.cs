@@ -9,6 +9,9 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
 {
     public const string Prefix = "datev-";
 
+    /// <summary>A file is called by its fiscal year and its number within it: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</summary>
+    public const string NamePrefix = "EXTF_Buchungsstapel_";
+
     public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D6}");
 
     /// <summary>An export's number as it stands in a URL; 0, which none has, when it is none.</summary>
@@ -53,8 +56,9 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
     /// <summary>
     /// Writes the export's files one after another: <paramref name="open"/> gives the stream of each by its name. An entry's rows stand in one file, a file has one fiscal year and at most 99,999 rows.
     /// </summary>
+    /// <param name="only">Only the files of this fiscal year; null: all.</param>
     /// <returns>The files' seals, and how many entries were passed over.</returns>
-    public async Task<(List<FileSeal> Files, int Entries, int LeftOut)> WriteAsync(OpenedBook book, ExportFile export, IReadOnlyList<ExportFile> before, DatevParties parties, Func<string, Stream?> open, CancellationToken cancellation)
+    public async Task<(List<FileSeal> Files, int Entries, int LeftOut)> WriteAsync(OpenedBook book, ExportFile export, IReadOnlyList<ExportFile> before, DatevParties parties, Func<string, Stream?> open, CancellationToken cancellation, int? only = null)
     {
         var (settings, currency) = book.Book.ReadKnown(state => (state.Settings, state.Currency));
         var names = new DatevNames(settings.Chart!, export.Datev!.AccountLength, parties);
@@ -62,7 +66,9 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
         var (entries, leftOut) = (0, 0);
         foreach (var year in Years(export, settings.FiscalYearStart))
         {
+            if (only is not null && only != year.Year) continue;
             DatevWriter? writer = null;
+            var inYear = 0;
             await foreach (var posted in EntriesAsync(book.Book, export, before, year))
             {
                 if (posted.Entry.CarryTo is not null)
@@ -80,7 +86,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
 
                 if (writer is null)
                 {
-                    var file = string.Create(CultureInfo.InvariantCulture, $"EXTF_Buchungsstapel_{year.Year}_{files.Count + 1}.csv");
+                    var file = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{year.Year}_{++inYear}.csv");
                     var header = new DatevHeader(export.CreatedAt, export.Datev.Consultant, export.Datev.Client, year.First, export.Datev.AccountLength, export.From > year.First ? export.From!.Value : year.First, export.To < year.Last ? export.To!.Value : year.Last,
                         DatevFormat.Clean(export.Datev.Name ?? "", 30), currency, settings.Chart);
                     writer = new DatevWriter(file, open(file));

@@ -11,8 +11,9 @@ namespace BackOffice.Exchange;
 public sealed record DatevEntry(int Line, Entry Entry);
 
 /// <summary>What a Buchungsstapel that came in is read against.</summary>
+/// <param name="HasAccount">Whether the book has an account.</param>
 /// <param name="IsResult">Whether an account is one of income or expense.</param>
-public sealed record DatevBook(DatevNames Names, string Currency, string FiscalYearStart, Func<string, bool> IsResult, VatRates Rates);
+public sealed record DatevBook(DatevNames Names, string Currency, string FiscalYearStart, Func<string, bool> HasAccount, Func<string, bool> IsResult, VatRates Rates);
 
 /// <summary>Reads a Buchungsstapel, every fault with its line and field.</summary>
 public static class DatevReader
@@ -28,6 +29,7 @@ public static class DatevReader
     /// </summary>
     public static Outcome<List<DatevEntry>> Read(byte[] file, string sha256, DatevBook book)
     {
+        if (file.AsSpan().StartsWith(Encoding.UTF8.Preamble) && !System.Text.Unicode.Utf8.IsValid(file)) return new Refusal(400, "request/not-utf8", "The file begins with the mark of UTF-8 and is not valid UTF-8.");
         List<Fault> faults = [];
         using var csv = new CsvParser(new StreamReader(new MemoryStream(file), EncodingOf(file)), new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = ";", HasHeaderRecord = false, BadDataFound = bad => faults.Add(new Fault($"line {bad.Context.Parser!.RawRow}", "exchange/quotes", "A quotation mark stands where none may be.")), IgnoreBlankLines = false });
         DateOnly? yearStart = null;
@@ -40,6 +42,7 @@ public static class DatevReader
             {
                 if (fields.Length < 14 || fields[0] != DatevFormat.Columns[0] || fields[6] != "Konto") faults.Add(new Fault($"line {line}", "exchange/columns", "The second line must name the columns of a Buchungsstapel."));
             }
+            else if (fields.Length < 10 && fields.Any(field => field.Length > 0)) faults.Add(new Fault($"line {line}", "exchange/columns", $"The row has {fields.Length} fields; it needs at least 10."));
             else if (fields.Length > 1 && yearStart is { } year && Row(fields, line, year, $"datev-{sha256[..12]}-{line.ToString(CultureInfo.InvariantCulture)}", book, faults) is { } entry) entries.Add(new DatevEntry(line, entry));
             if (faults.Count > 0 && (n < 2 || faults.Count >= MaxFaults)) break;
         }
@@ -48,7 +51,7 @@ public static class DatevReader
         return faults.Count == 0 ? entries : new Refusal(422, [.. faults.Take(MaxFaults)]);
     }
 
-    private static Encoding EncodingOf(byte[] file) => file.AsSpan().StartsWith("\u00ef\u00bb\u00bf"u8) || file.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8 : DatevFormat.Encoding;
+    private static Encoding EncodingOf(byte[] file) => file.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8 : DatevFormat.Encoding;
 
     /// <summary>Checks the header; the first day of its fiscal year.</summary>
     private static DateOnly? Header(string[] fields, DatevBook book, List<Fault> faults)
@@ -98,11 +101,11 @@ public static class DatevReader
 
         // S: the Konto is debited, the Gegenkonto credited.
         var sign = (side == "S" ? 1 : -1) * (reverses ? -1 : 1);
-        var (own, other) = (book.Names.Of(account), book.Names.Of(counter));
+        if (book.Names.Of(account, book.HasAccount) is not { } own || book.Names.Of(counter, book.HasAccount) is not { } other) return null; // their faults are noted
         var document = At("Belegfeld 1") is { Length: > 0 } given ? CleanId(Info(fields, "Beleg") ?? given) : null;
         var due = Day(At("Fälligkeit"), "ddMMyyyy");
         Line Of((string Account, string? Party) one, string party, long minor) => new(one.Account, minor, one.Party ?? CleanId(Info(fields, party)), one.Party is null && Info(fields, party) is null ? null : document, one.Party is null ? null : due);
-        List<Line> lines = [Of(own, "Partei Soll", sign * amount!.Value), Of(other, "Partei Haben", -sign * amount.Value)];
+        List<Line> lines = [Of(own, "Partei Soll", sign * amount!.Value), Of(other, "Partei Haben", -sign * amount.Value) is var second && Info(fields, "Beleg Haben") is { } elsewhere && second.Document is not null ? second with { Document = CleanId(elsewhere) } : second];
         if (key != "40")
         {
             var automatic = book.Names.KeyOf(own.Account) ?? book.Names.KeyOf(other.Account);
@@ -116,7 +119,8 @@ public static class DatevReader
         string Number(string column)
         {
             var number = At(column);
-            if (number.Length is < 1 or > 9 || !number.All(char.IsAsciiDigit)) Fault(column, "exchange/account-number", $"'{Ids.Cut(number)}' is no account: digits only.");
+            if (number.Length is < 1 or > 9 || !number.All(char.IsAsciiDigit) || book.Names.Of(number, book.HasAccount) is null)
+                Fault(column, "exchange/account-number", $"'{Ids.Cut(number)}' is no account: at most {book.Names.AccountLength} digits, or {book.Names.AccountLength + 1} of a customer or supplier, the first not 0.");
             return number;
         }
     }

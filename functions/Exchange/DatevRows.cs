@@ -78,19 +78,22 @@ public sealed record DatevNames(string Chart, int AccountLength, DatevParties Pa
     public string NumberOf(Line line) =>
         IsDebtor(line) ? Widened(Text(Parties.Debtors[line.Party!]), AccountLength + 1) : IsCreditor(line) ? Widened(Text(Parties.Creditors[line.Party!]), AccountLength + 1) : Widened(line.Account, AccountLength);
 
-    /// <summary>The account and party that a number stands for.</summary>
-    public (string Account, string? Party) Of(string number)
+    /// <summary>
+    /// The account and party that a number stands for; null: it is too long. One digit more than an account has a party's number, a customer's from 1 to 6, a supplier's from 7 on; an account is taken as it is where the book has it, else without the zeros that widen it.
+    /// Worked: length 5: 12000 → 1200, or 12000 where that is an account; 100000 → debtor 10000.
+    /// </summary>
+    public (string Account, string? Party)? Of(string number, Func<string, bool> hasAccount)
     {
-        if (number.Length <= AccountLength) return (Narrowed(number, AccountLength), null);
-        var plain = int.Parse(Narrowed(number, AccountLength + 1, DatevParties.FirstDebtor.ToString(CultureInfo.InvariantCulture).Length), CultureInfo.InvariantCulture);
-        var isDebtor = plain < DatevParties.FirstCreditor;
-        var known = (isDebtor ? Parties.Debtors : Parties.Creditors).FirstOrDefault(one => one.Value == plain).Key;
-        return (isDebtor ? Receivables : Payables, known ?? Text(plain));
+        if (number.Length <= AccountLength) return number.PadLeft(AccountLength, '0') is var whole && hasAccount(whole) ? (whole, null) : (Narrowed(whole, ChartDigits), null);
+        if (number.Length != AccountLength + 1 || number[0] == '0') return null;
+        var (plain, isDebtor) = (Narrowed(number, ChartDigits + 1), number[0] < '7');
+        var known = (isDebtor ? Parties.Debtors : Parties.Creditors).FirstOrDefault(one => Text(one.Value) == plain).Key;
+        return (isDebtor ? Receivables : Payables, known ?? plain);
     }
 
     internal static string Widened(string number, int length) => number.PadRight(length, '0');
 
-    private static string Narrowed(string number, int length, int digits = 4) => number.PadLeft(length, '0') is var whole && whole.Length > digits && whole[digits..].All(c => c == '0') ? whole[..digits] : whole;
+    private static string Narrowed(string number, int digits) => number.Length > digits && number[digits..].All(c => c == '0') ? number[..digits] : number;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
@@ -126,6 +129,7 @@ public static class DatevRows
         var clean = DatevFormat.CleanDocument(document);
         List<KeyValuePair<string, string>> infos = [new("Buchung", entry.Id)];
         if (clean != document) infos.Add(new("Beleg", document));
+        if (debit.Document is not null && credit.Document is { } other && other != document) infos.Add(new("Beleg Haben", other));
         if (entry.Reverses is { } reversed) infos.Add(new("Storno von", reversed));
         foreach (var (side, line) in ((string, Line)[])[("Soll", debit), ("Haben", credit)])
         {

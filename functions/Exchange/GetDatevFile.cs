@@ -22,9 +22,11 @@ public sealed class GetDatevFile(Books books, ExchangeTables exchange, DatevExpo
 
         await found.Book.CatchUpAsync();
         var (before, parties) = ((await datev.AllAsync(book)).Where(one => one.Key < DatevExport.NumberOf(number)).Select(one => one.Value).ToList(), await datev.PartiesAsync(book));
-        var (files, _, _) = await datev.WriteAsync(found, export, before, parties, _ => null, request.HttpContext.RequestAborted);
-        if (!files.SequenceEqual(export.Files)) return Problem.Of(500, "exchange/seal", $"The ledger holds other entries than when export {number} was made. Run the verification of the book: GET /api/books/{book}/verification.");
+        // A file's year alone is made anew.
+        var year = DatevExport.NumberOf(name[DatevExport.NamePrefix.Length..].Split('_')[0]);
+        var (files, _, _) = await datev.WriteAsync(found, export, before, parties, _ => null, request.HttpContext.RequestAborted, year);
+        if (files.Except(export.Files).Any() || files.All(file => file.Name != name)) return Problem.Of(500, "exchange/seal", $"The ledger holds other entries than when export {number} was made. Run the verification of the book: GET /api/books/{book}/verification.");
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
-        return new StreamedAnswer("text/csv; charset=windows-1252", async (writer, cancellation) => await datev.WriteAsync(found, export, before, parties, file => file == name ? writer.AsStream(leaveOpen: true) : null, cancellation));
+        return new StreamedAnswer("text/csv; charset=windows-1252", async (writer, cancellation) => await datev.WriteAsync(found, export, before, parties, file => file == name ? writer.AsStream(leaveOpen: true) : null, cancellation, year));
     }
 }

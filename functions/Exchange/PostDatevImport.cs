@@ -32,11 +32,11 @@ public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevE
             if (body.Length + read > MaxBytes) return new Problem(RequestBody.TooLarge(MaxBytes));
         var bytes = body.ToArray();
 
-        var (chart, currency, start, results) = await found.Book.ReadAsync(state =>
-            (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.Where(account => account.Type is AccountType.Income or AccountType.Expense).Select(account => account.Code).ToHashSet(StringComparer.Ordinal)));
+        var (chart, currency, start, accounts, results) = await found.Book.ReadAsync(state =>
+            (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Accounts.Where(account => account.Type is AccountType.Income or AccountType.Expense).Select(account => account.Code).ToHashSet(StringComparer.Ordinal)));
         if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, results.Contains, await VatRates.LoadAsync(parameters));
+        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.Contains, results.Contains, await VatRates.LoadAsync(parameters));
         if (!DatevReader.Read(bytes, sha256, readBook).Is(out var entries, out refusal)) return new Problem(refusal);
 
         var by = Caller.Of(request).Name;

@@ -77,7 +77,8 @@ public sealed class DatevTests
     {
         var names = Names with { AccountLength = 6 };
         Assert.Equal(("120000", "1000000"), (names.NumberOf(new Line("1200", 1)), names.NumberOf(new Line("1400", 1, "acme"))));
-        Assert.Equal([("1200", null), ("1400", "acme"), ("1600", "vendor"), ("1400", "10500")], ((string[])["120000", "1000000", "7000000", "1050000"]).Select(names.Of));
+        Assert.Equal([("1200", null), ("1400", "acme"), ("1600", "vendor"), ("1400", "10500"), ("1400", "1234567"), null], ((string[])["120000", "1000000", "7000000", "1050000", "1234567", "0100000"]).Select(number => names.Of(number, _ => false)));
+        Assert.Equal(("120000", null), names.Of("120000", code => code == "120000"));
     }
 
     [Theory]
@@ -162,6 +163,9 @@ public sealed class DatevTests
     [InlineData("5,00;X;;;;;1200;1000;;0503", "exchange/side", "line 3, field 2")]
     [InlineData("5,00;S;USD;;;;1200;1000;;0503", "exchange/currency", "line 3, field 3")]
     [InlineData("5,00;S;;;;;Bank;1000;;0503", "exchange/account-number", "line 3, field 7")]
+    [InlineData("5,00;S;;;;;100000;1000;;0503", "exchange/account-number", "line 3, field 7")]
+    [InlineData("5,00;S;;;;;01200;1000;;0503", "exchange/account-number", "line 3, field 7")]
+    [InlineData("5,00", "exchange/columns", "line 3")]
     [InlineData("5,00;S;;;;;1200;;;0503", "exchange/account-number", "line 3, field 8")]
     [InlineData("5,00;S;;;;;4930;1200;77;0503", "exchange/tax-key", "line 3, field 9")]
     [InlineData("5,00;S;;;;;1000;1200;9;0503", "exchange/tax-key", "line 3, field 9")]
@@ -220,7 +224,7 @@ public sealed class DatevTests
 
     private static Outcome<List<DatevEntry>> Read(string row) => DatevReader.Read(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + row + "\r\n")).ToArray(), new string('a', 64), Book(Names));
 
-    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account[0] is '4' or '8', BackOffice.Tests.Ledger.TaxTests.Rates);
+    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength, account => account[0] is '4' or '8', BackOffice.Tests.Ledger.TaxTests.Rates);
 
     private static SortedDictionary<string, long> Balances(IEnumerable<Line> lines)
     {
