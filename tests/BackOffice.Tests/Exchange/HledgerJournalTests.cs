@@ -20,7 +20,11 @@ public sealed class HledgerJournalTests
     {
         var accounts = new Dictionary<string, (AccountType, string)>
         {
-            ["8400"] = (AccountType.Income, "Sales"), ["0800"] = (AccountType.Equity, "Capital"), ["1200"] = (AccountType.Asset, "Bank, main; type: X"), ["1600"] = (AccountType.Liability, "Payables"), ["4210"] = (AccountType.Expense, "Rent"),
+            ["8400"] = (AccountType.Income, "Sales"),
+            ["0800"] = (AccountType.Equity, "Capital"),
+            ["1200"] = (AccountType.Asset, "Bank, main; type: X"),
+            ["1600"] = (AccountType.Liability, "Payables"),
+            ["4210"] = (AccountType.Expense, "Rent"),
         };
 
         var lines = GetHledger.Head("Acme\nGmbH; Berlin", "EUR", 2, accounts).Split('\n');
