@@ -35,7 +35,7 @@ public sealed class GatheredAdds(TableClient table)
                 await WriteAsync([.. group.Select(one => one.Row).DistinctBy(row => row.RowKey, StringComparer.Ordinal)]);
                 foreach (var one in group) one.Written.SetResult();
             }
-            catch (Exception e) when (e is RequestFailedException or OperationCanceledException or IOException or AggregateException)
+            catch (Exception e) // whatever it is, those who wait must learn of it
             {
                 foreach (var one in group) one.Written.SetException(e);
             }

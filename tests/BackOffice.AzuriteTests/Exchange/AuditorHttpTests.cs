@@ -13,7 +13,8 @@ using CsvHelper.Configuration;
 namespace BackOffice.AzuriteTests.Exchange;
 
 /// <summary>The auditor's package, checked as its own page tells.</summary>
-public sealed class AuditorHttpTests(CompanyYear year) : IClassFixture<CompanyYear>
+[Collection(nameof(CompanyYear))]
+public sealed class AuditorHttpTests(CompanyYear year)
 {
     [Fact]
     public async Task Package_HasTheJournalTheLedgerHas_AndItsChainIsCheckedBySha256Alone()

@@ -7,7 +7,8 @@ using BackOffice.Exchange;
 namespace BackOffice.AzuriteTests.Exchange;
 
 /// <summary>DATEV files out and in over HTTP.</summary>
-public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassFixture<SharedApp>, IClassFixture<CompanyYear>
+[Collection(nameof(CompanyYear))]
+public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassFixture<SharedApp>
 {
     private const string January = """{"from":"2025-01-01","to":"2025-01-31","consultant":1001,"client":7}""";
     private static int _books;

@@ -6,6 +6,10 @@ using BackOffice.Tests;
 
 namespace BackOffice.AzuriteTests.Ledger;
 
+/// <summary>The classes that look at the company's year: it is kept once for all of them.</summary>
+[CollectionDefinition(nameof(CompanyYear))]
+public sealed class CompanyYearClasses : ICollectionFixture<CompanyYear>;
+
 /// <summary>
 /// The first year of a small GmbH (data/company-2025.ndjson, explained in company-2025.md), kept over HTTP as its accountant would: the year's entries, January closed, an invoice of
 /// January that came late, a voucher booked twice and taken back, the other months closed, closing entries in period 13, the result carried into 2026.
@@ -64,7 +68,8 @@ public sealed class CompanyYear(AzuriteFixture azurite) : IAsyncLifetime
     internal static decimal Number(string amount) => decimal.Parse(amount, CultureInfo.InvariantCulture);
 }
 
-public sealed class CompanyYearTests(CompanyYear year) : IClassFixture<CompanyYear>
+[Collection(nameof(CompanyYear))]
+public sealed class CompanyYearTests(CompanyYear year)
 {
     [Fact]
     public async Task BalanceSheet_OnTheLastDay_IsAsApproved()

@@ -6,7 +6,8 @@ using CsvHelper;
 namespace BackOffice.AzuriteTests.Ledger;
 
 /// <summary>Another program as witness: hledger checks and adds up the exported journal, and has to come to every balance that the trial balance shows.</summary>
-public sealed class HledgerTests(CompanyYear year) : IClassFixture<CompanyYear>
+[Collection(nameof(CompanyYear))]
+public sealed class HledgerTests(CompanyYear year)
 {
     [Theory]
     [InlineData("2025-01-31")]
