@@ -73,7 +73,7 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
 
         var book = await OpenAsync("SKR03");
         var accounts = (await year.Book.GetAsync("/accounts")).List("accounts").Select(account => $$"""{"account":"{{account.Text("account")}}","name":"x","type":"{{account.Text("type")}}"}""");
-        (await book.PutAccountsAsync($"[{string.Join(',', accounts)}]")).Is(HttpStatusCode.OK);
+        Assert.True((await book.PutAccountsAsync($"[{string.Join(',', accounts)}]")).Status is HttpStatusCode.OK or HttpStatusCode.Created); // all of the year's, whoever has added some
         var imported = (await ImportAsync(book, file)).Is(HttpStatusCode.Created).Json;
         Assert.Equal(export.List("files").Single().Number("items"), imported.Number("posted"));
         var again = (await ImportAsync(book, file)).Is(HttpStatusCode.OK).Json;
