@@ -77,7 +77,8 @@ public sealed class VerificationTests(AzuriteFixture azurite, SharedApp shared) 
 
         // A book of 5 records (itself and four accounts), then 10 entries, then 5.
         Assert.Equal((1, 15, 10, true), Walked(first));
-        Assert.Equal((16, 20, 15, true), Walked(second));
+        // A night that was told twice at once may have looked again: then nothing had come since. Never does it begin from the first record.
+        Assert.Contains(Walked(second), new[] { (16L, 20L, 15L, true), (21L, 20L, 15L, true) });
         Assert.Equal((21, 20, 15, true), Walked(third));
         Assert.Equal(await one.HeadHashAsync(), Convert.ToHexStringLower(second.GetBinary("Hash")));
         var night = await app.Table("LedgerVerifications").GetEntityAsync<TableEntity>(one.Id, "night!" + second.GetString("Night"), cancellationToken: TestContext.Current.CancellationToken);
