@@ -77,8 +77,7 @@ public sealed class VerificationTests(AzuriteFixture azurite, SharedApp shared) 
 
         // A book of 5 records (itself and four accounts), then 10 entries, then 5.
         Assert.Equal((1, 15, 10, true), Walked(first));
-        // A night that was told twice at once may have looked again: then nothing had come since. Never does it begin from the first record.
-        Assert.Contains(Walked(second), new[] { (16L, 20L, 15L, true), (21L, 20L, 15L, true) });
+        Assert.Equal((16, 20, 15, true), Walked(second));
         Assert.Equal((21, 20, 15, true), Walked(third));
         Assert.Equal(await one.HeadHashAsync(), Convert.ToHexStringLower(second.GetBinary("Hash")));
         var night = await app.Table("LedgerVerifications").GetEntityAsync<TableEntity>(one.Id, "night!" + second.GetString("Night"), cancellationToken: TestContext.Current.CancellationToken);
@@ -109,9 +108,10 @@ public sealed class VerificationTests(AzuriteFixture azurite, SharedApp shared) 
         Assert.Equal(("chain", false), (record.List("checks").Single(check => !check.GetProperty("passed").GetBoolean()).Text("name"), record.Text("status") == "done"));
     }
 
-    /// <summary>Lets a day pass, fires the night's timer and waits until each of the books has been walked for it.</summary>
+    /// <summary>Lets a day pass, fires the night's timer and waits until each of the books has been walked for it. The night before must have ended: one that is still under way would drive the next one too.</summary>
     private static async Task<TableEntity[]> NightAsync(TestApp app, TestClock clock, params TestBook[] books)
     {
+        await Eventually.IsTrueAsync(async () => (await Task.WhenAll(books.Select(book => HasEndedAsync(app, book)))).All(ended => ended), "the night before has ended for each book");
         var before = await LastAsync();
         clock.Set(clock.GetUtcNow().AddDays(1));
         await app.FireAsync("Nightly");
@@ -121,6 +121,12 @@ public sealed class VerificationTests(AzuriteFixture azurite, SharedApp shared) 
         return last!;
 
         Task<TableEntity?[]> LastAsync() => Task.WhenAll(books.Select(book => FindAsync(app, book, "last")));
+    }
+
+    private static async Task<bool> HasEndedAsync(TestApp app, TestBook book)
+    {
+        var progress = await app.Table("Nights").GetEntityIfExistsAsync<TableEntity>(book.Id, "progress", cancellationToken: TestContext.Current.CancellationToken);
+        return !progress.HasValue || progress.Value!.GetString("Finished") == progress.Value!.GetString("Wanted");
     }
 
     private static async Task<TableEntity?> FindAsync(TestApp app, TestBook book, string key)
