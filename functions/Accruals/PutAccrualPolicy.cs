@@ -50,9 +50,8 @@ public sealed class PutAccrualPolicy(Books books, AccrualTable accruals, CaseSte
     private async Task<bool> IsInUseAsync(OpenedBook book, int year)
     {
         var start = await book.Book.ReadAsync(state => state.Settings.FiscalYearStart);
-        foreach (var done in (bool[])[false, true])
-            await foreach (var row in accruals.Cases.ScanAsync(book.Book.Id, done))
-                if (!row.Id.StartsWith(AccrualPolicy.Prefix, StringComparison.Ordinal) && FiscalYear.Of(AccrualTable.Read(row).Date, start).First.Year == year) return true;
+        await foreach (var row in accruals.Cases.ScanAllAsync(book.Book.Id))
+            if (!row.Id.StartsWith(AccrualPolicy.Prefix, StringComparison.Ordinal) && FiscalYear.Of(AccrualTable.Read(row).Date, start).First.Year == year) return true;
         return false;
     }
 }

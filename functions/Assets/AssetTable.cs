@@ -22,11 +22,8 @@ public sealed class AssetTable(Storage storage, Posting posting)
     /// <summary>The whole register: what is held, and what has left it.</summary>
     public async IAsyncEnumerable<(string Id, Asset Asset)> AllAsync(string book)
     {
-        // Disposed ones last: one that is filed away between the two scans is seen twice rather than not at all.
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (var done in (bool[])[false, true])
-            await foreach (var row in Cases.ScanAsync(book, done))
-                if (IsAsset(row) && seen.Add(row.Id)) yield return (row.Id, Read(row));
+        await foreach (var row in Cases.ScanAllAsync(book))
+            if (IsAsset(row)) yield return (row.Id, Read(row));
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ public sealed class AssignBankItem(Books books, BankTables bank, CaseSteps steps
     [Function(nameof(AssignBankItem))]
     [Allow(Roles.Accounting, Roles.Settlement)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/bank-items/{id}/assignment")] HttpRequest request, string book, string id) =>
-        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             var lines = fields.List("lines", "bank/lines", 1, MaxLines, line => ReadLine(line, found.Digits, faults));
             var reason = fields.Text("reason", 500);

@@ -69,9 +69,8 @@ public sealed class BankTables(Storage storage, Posting posting)
     {
         var accounts = await AccountsAsync(book);
         List<OwnPayment> ordered = [];
-        foreach (var done in (bool[])[false, true])
-            await foreach (var row in Payments.Cases.ScanAsync(book, done))
-                if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment) ordered.Add(new OwnPayment(Payment.Reference(row.Id), accounts[payment.BankAccount].Transit, [.. payment.Items.Select(item => item.Answer == BankAnswer.Rejected ? 0 : item.AmountMinor)]));
+        await foreach (var row in Payments.Cases.ScanAllAsync(book))
+            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment) ordered.Add(new OwnPayment(Payment.Reference(row.Id), accounts[payment.BankAccount].Transit, [.. payment.Items.Select(item => item.Answer == BankAnswer.Rejected ? 0 : item.AmountMinor)]));
         return ordered;
     }
 
@@ -79,9 +78,8 @@ public sealed class BankTables(Storage storage, Posting posting)
     public async Task<string?> PaymentOfAsync(string book, string reference)
     {
         if (Ids.IsEntity(reference) && await Payments.Cases.FindAsync(book, reference) is not null) return reference;
-        foreach (var done in (bool[])[false, true])
-            await foreach (var row in Payments.Cases.ScanAsync(book, done))
-                if (Payment.Reference(row.Id) == reference) return row.Id;
+        await foreach (var row in Payments.Cases.ScanAllAsync(book))
+            if (Payment.Reference(row.Id) == reference) return row.Id;
         return null;
     }
 

@@ -36,25 +36,15 @@ public static class Camt
     /// <param name="digits">Of the book's currency.</param>
     public static Outcome<CamtFile> Read(XElement document, int digits)
     {
-        if (document.Name.LocalName != "Document" || !Forms.TryGetValue(document.Name.NamespaceName, out var form) || Child(document, form.Root) is not { } root)
+        if (document.Name.LocalName != "Document" || !Forms.TryGetValue(document.Name.NamespaceName, out var form) || document.Child(form.Root) is not { } root)
             return new Refusal(400, "bank/form", $"This is no bank statement that is known here: Document of {string.Join(", ", Forms.Keys.Select(name => name[Prefix.Length..]))} is wanted, not '{Ids.Cut(document.Name.ToString())}'.");
         var reader = new Reader(digits);
         var message = reader.Text(root, "GrpHdr/MsgId", "GrpHdr") ?? "";
         List<BankStatement> statements = [];
-        foreach (var (part, n) in Children(root, form.Part).Select((part, n) => (part, n + 1))) statements.Add(reader.Statement(part, string.Create(CultureInfo.InvariantCulture, $"{form.Part}[{n}]"), form.IsInformation));
+        foreach (var (part, n) in root.Children(form.Part).Select((part, n) => (part, n + 1))) statements.Add(reader.Statement(part, string.Create(CultureInfo.InvariantCulture, $"{form.Part}[{n}]"), form.IsInformation));
         if (statements.Count == 0) reader.Faults.Add(new Fault(form.Part, "bank/missing", $"The file holds no {form.Part}."));
         return reader.Faults.Count == 0 ? new CamtFile(message, form.IsInformation, statements) : Refusal.Of([.. reader.Faults.Take(Refusal.MaxFaults)]);
     }
-
-    private static XElement? Child(XElement? parent, string path)
-    {
-        foreach (var name in path.Split('/')) parent = parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
-        return parent;
-    }
-
-    private static IEnumerable<XElement> Children(XElement? parent, string name) => parent?.Elements().Where(element => element.Name.LocalName == name) ?? [];
-
-    private static string? ValueOf(XElement? parent, string path) => Child(parent, path)?.Value.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>Reads with every fault noted.</summary>
     private sealed class Reader(int digits)
@@ -66,14 +56,14 @@ public static class Camt
             var iban = Text(statement, "Acct/Id/IBAN", path) ?? "";
             var id = Text(statement, "Id", path) ?? "";
             BankBalance? opening = null, closing = null;
-            var currency = ValueOf(statement, "Acct/Ccy");
-            foreach (var (balance, n) in Children(statement, "Bal").Select((balance, n) => (balance, n + 1)))
+            var currency = statement.ValueOf("Acct/Ccy");
+            foreach (var (balance, n) in statement.Children("Bal").Select((balance, n) => (balance, n + 1)))
             {
                 var at = string.Create(CultureInfo.InvariantCulture, $"{path}/Bal[{n}]");
-                var code = ValueOf(balance, "Tp/CdOrPrtry/Cd");
+                var code = balance.ValueOf("Tp/CdOrPrtry/Cd");
                 if (isInformation || code is not ("OPBD" or "PRCD" or "CLBD")) continue;
-                currency ??= Child(balance, "Amt")?.Attribute("Ccy")?.Value;
-                if (Signed(balance, at, orZero: true) is not { } amount || Date(Child(balance, "Dt"), at + "/Dt") is not { } date) continue;
+                currency ??= balance.Child("Amt")?.Attribute("Ccy")?.Value;
+                if (Signed(balance, at, orZero: true) is not { } amount || Date(balance.Child("Dt"), at + "/Dt") is not { } date) continue;
                 // Of several days in one file the first opening and the last closing count.
                 if (code == "CLBD") closing = closing is null || date >= closing.Date ? new BankBalance(date, amount) : closing;
                 else if (opening is null || code == "OPBD") opening = new BankBalance(date, amount);
@@ -81,75 +71,75 @@ public static class Camt
 
             List<BankLine> lines = [];
             var notBooked = 0;
-            foreach (var (entry, n) in Children(statement, "Ntry").Select((entry, n) => (entry, n + 1)))
+            foreach (var (entry, n) in statement.Children("Ntry").Select((entry, n) => (entry, n + 1)))
             {
-                var status = ValueOf(entry, "Sts/Cd") ?? ValueOf(entry, "Sts");
+                var status = entry.ValueOf("Sts/Cd") ?? entry.ValueOf("Sts");
                 if (status == "BOOK") lines.AddRange(Lines(entry, string.Create(CultureInfo.InvariantCulture, $"{path}/Ntry[{n}]"), currency, Iban.Parse(iban)));
                 else notBooked++;
             }
 
-            return new BankStatement(id, Number(ValueOf(statement, "ElctrncSeqNb") ?? ValueOf(statement, "LglSeqNb")), Iban.Parse(iban) ?? iban, currency ?? "", opening, closing, lines, notBooked);
+            return new BankStatement(id, Number(statement.ValueOf("ElctrncSeqNb") ?? statement.ValueOf("LglSeqNb")), Iban.Parse(iban) ?? iban, currency ?? "", opening, closing, lines, notBooked);
         }
 
         public string? Text(XElement parent, string name, string path)
         {
-            var text = ValueOf(parent, name);
+            var text = parent.ValueOf(name);
             if (text is null) Faults.Add(new Fault($"{path}/{name}", "bank/missing", $"'{name}' is missing."));
             return text;
         }
 
         private IEnumerable<BankLine> Lines(XElement entry, string path, string? currency, string? own)
         {
-            if (Signed(entry, path, orZero: false, currency) is not { } whole || Date(Child(entry, "BookgDt"), path + "/BookgDt") is not { } booked) yield break;
-            var value = Child(entry, "ValDt") is { } day ? Date(day, path + "/ValDt") : null;
-            var reference = ValueOf(entry, "AcctSvcrRef") ?? ValueOf(entry, "NtryRef");
+            if (Signed(entry, path, orZero: false, currency) is not { } whole || Date(entry.Child("BookgDt"), path + "/BookgDt") is not { } booked) yield break;
+            var value = entry.Child("ValDt") is { } day ? Date(day, path + "/ValDt") : null;
+            var reference = entry.ValueOf("AcctSvcrRef") ?? entry.ValueOf("NtryRef");
             // An xs:boolean has two ways to be true.
-            var isReversal = ValueOf(entry, "RvslInd") is "true" or "1";
-            var batch = Child(entry, "NtryDtls/Btch");
-            List<XElement> details = [.. Children(entry, "NtryDtls").SelectMany(part => Children(part, "TxDtls"))];
+            var isReversal = entry.ValueOf("RvslInd") is "true" or "1";
+            var batch = entry.Child("NtryDtls/Btch");
+            List<XElement> details = [.. entry.Children("NtryDtls").SelectMany(part => part.Children("TxDtls"))];
             var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, currency, Math.Sign(whole))).ToList() : [];
             if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
             {
                 for (var n = 0; n < details.Count; n++) yield return Line(details[n], batch, booked, value, amounts[n]!.Value, reference, isReversal, own);
             }
-            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal || details.Any(detail => Child(detail, "RtrInf") is not null), own, ValueOf(entry, "AddtlNtryInf"));
+            else yield return Line(details.Count == 1 ? details[0] : null, batch, booked, value, whole, reference, isReversal || details.Any(detail => detail.Child("RtrInf") is not null), own, entry.ValueOf("AddtlNtryInf"));
         }
 
         private static BankLine Line(XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? own, string? otherwise = null)
         {
             // The other side pays what comes to us, and receives what goes; a return keeps the sides of what it returns, so that one of them is we.
             var side = amount > 0 ? "Dbtr" : "Cdtr";
-            var parties = Child(detail, "RltdPties");
-            if (own is not null && ValueOf(parties, side + "Acct/Id/IBAN") is { } ours && Iban.Parse(ours) == own) side = amount > 0 ? "Cdtr" : "Dbtr";
+            var parties = detail.Child("RltdPties");
+            if (own is not null && parties.ValueOf(side + "Acct/Id/IBAN") is { } ours && Iban.Parse(ours) == own) side = amount > 0 ? "Cdtr" : "Dbtr";
             var remittance = new StringBuilder();
-            foreach (var text in Children(Child(detail, "RmtInf"), "Ustrd").Select(text => text.Value.Trim())
-                .Concat(Children(Child(detail, "RmtInf"), "Strd").SelectMany(part => (string?[])[ValueOf(part, "CdtrRefInf/Ref"), ValueOf(part, "RfrdDocInf/Nb"), ValueOf(part, "AddtlRmtInf")]).OfType<string>()))
+            foreach (var text in detail.Child("RmtInf").Children("Ustrd").Select(text => text.Value.Trim())
+                .Concat(detail.Child("RmtInf").Children("Strd").SelectMany(part => (string?[])[part.ValueOf("CdtrRefInf/Ref"), part.ValueOf("RfrdDocInf/Nb"), part.ValueOf("AddtlRmtInf")]).OfType<string>()))
                 remittance.Append(remittance.Length > 0 ? " " : "").Append(text);
-            var endToEnd = ValueOf(detail, "Refs/EndToEndId");
+            var endToEnd = detail.ValueOf("Refs/EndToEndId");
             return new BankLine(
-                booked, value, amount, ValueOf(detail, "Refs/AcctSvcrRef") ?? reference, endToEnd is "NOTPROVIDED" ? null : endToEnd,
-                ValueOf(detail, "Refs/PmtInfId") ?? ValueOf(batch, "PmtInfId") ?? ValueOf(detail, "Refs/MsgId") ?? ValueOf(batch, "MsgId"),
-                ValueOf(parties, side + "/Nm") ?? ValueOf(parties, side + "/Pty/Nm"), ValueOf(parties, side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
-                remittance.Length > 0 ? remittance.ToString() : otherwise, isReversal || Child(detail, "RtrInf") is not null);
+                booked, value, amount, detail.ValueOf("Refs/AcctSvcrRef") ?? reference, endToEnd is "NOTPROVIDED" ? null : endToEnd,
+                detail.ValueOf("Refs/PmtInfId") ?? batch.ValueOf("PmtInfId") ?? detail.ValueOf("Refs/MsgId") ?? batch.ValueOf("MsgId"),
+                parties.ValueOf(side + "/Nm") ?? parties.ValueOf(side + "/Pty/Nm"), parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
+                remittance.Length > 0 ? remittance.ToString() : otherwise, isReversal || detail.Child("RtrInf") is not null);
         }
 
         /// <summary>A detail's own amount: directly since version 8, before that in <c>AmtDtls</c>; of its own side, else its entry's; null when it has none in this currency.</summary>
         private long? DetailMinor(XElement detail, string? currency, int entrySign)
         {
-            var amount = Child(detail, "Amt") ?? Child(detail, "AmtDtls/TxAmt/Amt");
+            var amount = detail.Child("Amt") ?? detail.Child("AmtDtls/TxAmt/Amt");
             if (amount is null || (currency is not null && (string?)amount.Attribute("Ccy") != currency)) return null;
-            var sign = ValueOf(detail, "CdtDbtInd") switch { "CRDT" => 1, "DBIT" => -1, _ => entrySign };
+            var sign = detail.ValueOf("CdtDbtInd") switch { "CRDT" => 1, "DBIT" => -1, _ => entrySign };
             return amount.Value.Length > 30 ? null : sign * Amount.ParseMinor(Encoding.UTF8.GetBytes(Trimmed(amount.Value.Trim())), digits, out _);
         }
 
         private long? Signed(XElement parent, string path, bool orZero, string? currency = null)
         {
-            var (text, side) = (ValueOf(parent, "Amt"), ValueOf(parent, "CdtDbtInd"));
+            var (text, side) = (parent.ValueOf("Amt"), parent.ValueOf("CdtDbtInd"));
             // Banks write "10", "10.0" and "10.00"; zeros at the end beyond the currency's digits mean nothing.
             var minor = text is null || text.Length > 30 ? null : Amount.ParseMinor(Encoding.UTF8.GetBytes(Trimmed(text)), digits, out _);
             if (minor is null || (minor == 0 && !orZero)) Faults.Add(new Fault(path + "/Amt", "bank/amount", $"'{Ids.Cut(text ?? "")}' is no amount with at most {digits} decimals{(orZero ? "" : " above 0")}."));
             if (side is not ("CRDT" or "DBIT")) Faults.Add(new Fault(path + "/CdtDbtInd", "bank/side", $"'{Ids.Cut(side ?? "")}' must be CRDT or DBIT."));
-            if (currency is not null && (string?)Child(parent, "Amt")?.Attribute("Ccy") is var own && own != currency) Faults.Add(new Fault(path + "/Amt", "bank/currency", $"The line is in '{Ids.Cut(own ?? "")}', its account in {Ids.Cut(currency)}."));
+            if (currency is not null && (string?)parent.Child("Amt")?.Attribute("Ccy") is var own && own != currency) Faults.Add(new Fault(path + "/Amt", "bank/currency", $"The line is in '{Ids.Cut(own ?? "")}', its account in {Ids.Cut(currency)}."));
             return minor is null || side is null ? null : side == "CRDT" ? minor : -minor;
         }
 
@@ -157,7 +147,7 @@ public static class Camt
 
         private DateOnly? Date(XElement? date, string path)
         {
-            var text = ValueOf(date, "Dt") ?? ValueOf(date, "DtTm");
+            var text = date.ValueOf("Dt") ?? date.ValueOf("DtTm");
             if (text?.Length >= 10 && BusinessDay.Parse(text.AsSpan(0, 10)) is { } day) return day;
             Faults.Add(new Fault(path, "bank/date", $"'{Ids.Cut(text ?? "")}' is no date."));
             return null;

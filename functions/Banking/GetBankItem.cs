@@ -13,7 +13,7 @@ public sealed class GetBankItem(Books books, BankTables bank)
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/bank-items/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await BankSteps.FindAsync(books, bank.Items, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
+        if (!(await BookRequest.FindAsync(books, bank.Items, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
         var digits = (await books.OpenAsync(book)).Value!.Digits;
         return BankSteps.Answer(200, row, book, request, json => Write(json, row, digits), await bank.Items.Cases.HistoryAsync(book, id));
     }

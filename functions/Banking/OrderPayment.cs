@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -16,7 +15,7 @@ public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables ex
     [Function(nameof(OrderPayment))]
     [Allow(Roles.Accounting, Roles.Settlement)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/payments/{id}/file")] HttpRequest request, string book, string id) =>
-        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
@@ -40,7 +39,7 @@ public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables ex
 
                 var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow(), Debtor = account };
                 var file = Pain.Write(id, whole, account);
-                whole = whole with { File = new FileSeal($"{Payment.Reference(id)}.xml", Convert.ToHexStringLower(SHA256.HashData(file)), file.Length, items.Count) };
+                whole = whole with { File = new FileSeal($"{Payment.Reference(id)}.xml", FileSeal.DigestOf(file), file.Length, items.Count) };
                 var (tell, no) = await Posting.PrepareAsync(found, [whole.Ordered(id, account, BusinessDay.Today(time))], command.By);
                 return no is null ? new CaseDecision(BankTables.Write(whole), Tell: tell) : no;
             });

@@ -52,19 +52,19 @@ public static class Pain
     /// </summary>
     public static Outcome<List<PaymentAnswer>> ReadStatus(XElement document)
     {
-        if (document.Name.LocalName != "Document" || document.Name.NamespaceName is not (Prefix + "pain.002.001.03" or Prefix + "pain.002.001.10") || Child(document, "CstmrPmtStsRpt") is not { } report)
+        if (document.Name.LocalName != "Document" || document.Name.NamespaceName is not (Prefix + "pain.002.001.03" or Prefix + "pain.002.001.10") || document.Child("CstmrPmtStsRpt") is not { } report)
             return new Refusal(400, "bank/form", $"Document of pain.002.001.03 or pain.002.001.10 is wanted, not '{Ids.Cut(document.Name.ToString())}'.");
-        if (Value(report, "OrgnlGrpInfAndSts/OrgnlMsgId") is not { } message) return new Refusal(422, "bank/missing", "'OrgnlMsgId' is missing: it says of which order it is.", "OrgnlGrpInfAndSts/OrgnlMsgId");
+        if (report.ValueOf("OrgnlGrpInfAndSts/OrgnlMsgId") is not { } message) return new Refusal(422, "bank/missing", "'OrgnlMsgId' is missing: it says of which order it is.", "OrgnlGrpInfAndSts/OrgnlMsgId");
         List<PaymentAnswer> answers = [];
-        if (Of(Value(report, "OrgnlGrpInfAndSts/GrpSts")) is { } group) answers.Add(new PaymentAnswer(message, null, group, ReasonOf(Child(report, "OrgnlGrpInfAndSts"))));
+        if (Of(report.ValueOf("OrgnlGrpInfAndSts/GrpSts")) is { } group) answers.Add(new PaymentAnswer(message, null, group, ReasonOf(report.Child("OrgnlGrpInfAndSts"))));
         foreach (var info in report.Elements().Where(element => element.Name.LocalName == "OrgnlPmtInfAndSts"))
         {
-            if (Value(info, "OrgnlPmtInfId") is { } information && information != message) return new Refusal(422, "payment/unknown", $"Order '{Ids.Cut(message)}' has no payment information '{Ids.Cut(information)}'.", "OrgnlPmtInfAndSts/OrgnlPmtInfId");
-            if (Of(Value(info, "PmtInfSts")) is { } whole) answers.Add(new PaymentAnswer(message, null, whole, ReasonOf(info)));
+            if (info.ValueOf("OrgnlPmtInfId") is { } information && information != message) return new Refusal(422, "payment/unknown", $"Order '{Ids.Cut(message)}' has no payment information '{Ids.Cut(information)}'.", "OrgnlPmtInfAndSts/OrgnlPmtInfId");
+            if (Of(info.ValueOf("PmtInfSts")) is { } whole) answers.Add(new PaymentAnswer(message, null, whole, ReasonOf(info)));
             foreach (var transaction in info.Elements().Where(element => element.Name.LocalName == "TxInfAndSts"))
             {
-                if (Of(Value(transaction, "TxSts")) is not { } answer) continue;
-                if (Value(transaction, "OrgnlEndToEndId") is { } endToEnd) answers.Add(new PaymentAnswer(message, endToEnd, answer, ReasonOf(transaction)));
+                if (Of(transaction.ValueOf("TxSts")) is not { } answer) continue;
+                if (transaction.ValueOf("OrgnlEndToEndId") is { } endToEnd) answers.Add(new PaymentAnswer(message, endToEnd, answer, ReasonOf(transaction)));
                 else if (answer == BankAnswer.Rejected) return new Refusal(422, "bank/missing", "'OrgnlEndToEndId' is missing: a payment is rejected, and nothing says which.", "OrgnlPmtInfAndSts/TxInfAndSts/OrgnlEndToEndId");
             }
         }
@@ -76,8 +76,8 @@ public static class Pain
 
     private static string? ReasonOf(XElement? of)
     {
-        var reason = Child(of, "StsRsnInf");
-        var text = string.Join(' ', ((string?[])[Value(reason, "Rsn/Cd") ?? Value(reason, "Rsn/Prtry"), Value(reason, "AddtlInf")]).OfType<string>());
+        var reason = of.Child("StsRsnInf");
+        var text = string.Join(' ', ((string?[])[reason.ValueOf("Rsn/Cd") ?? reason.ValueOf("Rsn/Prtry"), reason.ValueOf("AddtlInf")]).OfType<string>());
         return text.Length == 0 ? null : text.Length <= 200 ? text : text[..200];
     }
 
@@ -90,12 +90,4 @@ public static class Pain
         var whole = clean.ToString().Trim();
         return whole.Length == 0 ? "." : whole.Length <= maxChars ? whole : whole[..maxChars];
     }
-
-    private static XElement? Child(XElement? parent, string path)
-    {
-        foreach (var name in path.Split('/')) parent = parent?.Elements().FirstOrDefault(element => element.Name.LocalName == name);
-        return parent;
-    }
-
-    private static string? Value(XElement? parent, string path) => Child(parent, path)?.Value.Trim() is { Length: > 0 } text ? text : null;
 }

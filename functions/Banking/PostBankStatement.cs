@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -22,11 +21,10 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/bank-statements")] HttpRequest request, string book)
     {
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (!(await RequestBody.ReadUtf8Async(request, "application/xml", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
-        if (!SafeXml.ReadAll(new MemoryStream(bytes), MaxBytes).Is(out var root, out refusal)) return new Problem(refusal);
-        if (!Camt.Read(root, found.Digits).Is(out var file, out refusal)) return new Problem(refusal);
-        var (sha256, by) = (Convert.ToHexStringLower(SHA256.HashData(bytes)), Caller.Of(request).Name);
-        if (file.IsInformation) return await AnswerAsync(book, file, sha256, bytes.Length, by, [], true);
+        if (!(await RequestBody.ReadXmlAsync(request, MaxBytes)).Is(out var body, out refusal)) return new Problem(refusal);
+        if (!Camt.Read(body.Root, found.Digits).Is(out var file, out refusal)) return new Problem(refusal);
+        var by = Caller.Of(request).Name;
+        if (file.IsInformation) return await AnswerAsync(book, file, body.Bytes, by, [], true);
 
         var accounts = await bank.AccountsAsync(book);
         var currency = await found.Book.ReadAsync(state => state.Currency);
@@ -54,7 +52,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
             before[id] = whole;
         }
 
-        return await AnswerAsync(book, file, sha256, bytes.Length, by, results, results.All(result => result.IsNew is false));
+        return await AnswerAsync(book, file, body.Bytes, by, results, results.TrueForAll(result => !result.IsNew));
     }
 
     /// <summary>One statement: its case, its items one after another, and the case's end.</summary>
@@ -110,20 +108,17 @@ public sealed class PostBankStatement(Books books, BankTables bank, ExchangeTabl
     private async Task<Dictionary<string, KeptStatement>> KeptAsync(string book)
     {
         Dictionary<string, KeptStatement> all = new(StringComparer.Ordinal);
-        foreach (var done in (bool[])[false, true])
-            await foreach (var row in bank.Statements.Cases.ScanAsync(book, done)) all[row.Id] = BankTables.ReadStatement(row);
+        await foreach (var row in bank.Statements.Cases.ScanAllAsync(book)) all[row.Id] = BankTables.ReadStatement(row);
         return all;
     }
 
     /// <summary>The bank numbers its statements as it likes, so that a digest stands for the name; the account keeps them apart.</summary>
     private static string IdOf(KeptStatement statement) => $"{statement.Account}.{Ids.Key(statement.Statement)[..16]}";
 
-    private async Task<IResult> AnswerAsync(string book, CamtFile file, string sha256, int bytes, string by, List<StatementResult> results, bool isKnown)
+    private async Task<IResult> AnswerAsync(string book, CamtFile file, byte[] bytes, string by, List<StatementResult> results, bool isKnown)
     {
-        var imported = new ImportFile(ImportKind.BankStatement, sha256, bytes, file.Statements.Sum(statement => statement.Lines.Count), file.Message);
-        var state = ExchangeTables.Write(imported);
-        var outcome = await steps.RunAsync(exchange.Imports, book, "bank-" + sha256[..32], new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
-        if (!outcome.Is(out var import, out var refusal)) return new Problem(refusal);
+        var imported = ImportFile.Of(ImportKind.BankStatement, bytes, file.Statements.Sum(statement => statement.Lines.Count), file.Message);
+        if (!(await exchange.NoteAsync(steps, book, "bank", imported, by)).Is(out var import, out var refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew || !isKnown ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -20,17 +19,16 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTabl
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/payment-status")] HttpRequest request, string book)
     {
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (!(await RequestBody.ReadUtf8Async(request, "application/xml", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
-        if (!SafeXml.ReadAll(new MemoryStream(bytes), MaxBytes).Is(out var root, out refusal)) return new Problem(refusal);
-        if (!Pain.ReadStatus(root).Is(out var answers, out refusal)) return new Problem(refusal);
-        var (sha256, by) = (Convert.ToHexStringLower(SHA256.HashData(bytes)), Caller.Of(request).Name);
+        if (!(await RequestBody.ReadXmlAsync(request, MaxBytes)).Is(out var body, out refusal)) return new Problem(refusal);
+        if (!Pain.ReadStatus(body.Root).Is(out var answers, out refusal)) return new Problem(refusal);
+        var (file, by) = (ImportFile.Of(ImportKind.PaymentStatus, body.Bytes, answers.Count, answers.FirstOrDefault()?.Order), Caller.Of(request).Name);
 
         var id = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
         if (answers.Count > 0 && id is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
         CaseRow? row = null;
         if (id is not null)
         {
-            var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{sha256}}"}""", by, "status:" + sha256), async known =>
+            var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{file.Sha256}}"}""", by, "status:" + file.Sha256), async known =>
             {
                 var payment = BankTables.ReadPayment(known!);
                 if (!payment.Move(PaymentCommand.Status).Is(out _, out var no)) return no;
@@ -45,8 +43,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTabl
             row = result.Case;
         }
 
-        var state = ExchangeTables.Write(new ImportFile(ImportKind.PaymentStatus, sha256, bytes.Length, answers.Count, answers.FirstOrDefault()?.Order));
-        if (!(await steps.RunAsync(exchange.Imports, book, "status-" + sha256[..32], new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true))).Is(out var import, out refusal)) return new Problem(refusal);
+        if (!(await exchange.NoteAsync(steps, book, "status", file, by)).Is(out var import, out refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -16,7 +16,7 @@ public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps
     [Function(nameof(PutBankAccount))]
     [Allow(Roles.Accounting, Roles.Settlement)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/bank-accounts/{id}")] HttpRequest request, string book, string id) =>
-        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             var (iban, holder, account) = (Iban.Read(fields.Text("iban", 42), "iban", faults), fields.Text("holder", 70), fields.Id("account"));
             var (transit, bic) = (fields.OptionalId("transit"), fields.OptionalText("bic", 11));
@@ -50,14 +50,10 @@ public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps
 
     private async Task<bool> IsUsedAsync(string book, string id)
     {
-        foreach (var done in (bool[])[false, true])
-        {
-            await foreach (var row in bank.Statements.Cases.ScanAsync(book, done))
-                if (BankTables.ReadStatement(row).Account == id) return true;
-            await foreach (var row in bank.Payments.Cases.ScanAsync(book, done))
-                if (BankTables.ReadPayment(row).BankAccount == id) return true;
-        }
-
+        await foreach (var row in bank.Statements.Cases.ScanAllAsync(book))
+            if (BankTables.ReadStatement(row).Account == id) return true;
+        await foreach (var row in bank.Payments.Cases.ScanAllAsync(book))
+            if (BankTables.ReadPayment(row).BankAccount == id) return true;
         return false;
     }
 

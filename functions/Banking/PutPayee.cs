@@ -15,7 +15,7 @@ public sealed class PutPayee(Books books, BankTables bank, CaseSteps steps)
     [Function(nameof(PutPayee))]
     [Allow(Roles.Accounting, Roles.Settlement)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/payees/{party}")] HttpRequest request, string book, string party) =>
-        BankSteps.ReadAsync(books, request, book, party, async (_, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, party, async (_, fields, faults, canonical) =>
         {
             var name = fields.Text("name", 70);
             var ibans = fields.OptionalTexts("ibans", Payee.MaxIbans, 42, new Fault("ibans", "bank/ibans", $"'ibans' names 1 to {Payee.MaxIbans} accounts.")).Select((text, n) => Iban.Read(text, $"ibans[{n}]", faults)).Distinct(StringComparer.Ordinal).ToList();

@@ -15,7 +15,7 @@ public sealed class PutPayment(Books books, BankTables bank, CaseSteps steps, Ti
     [Function(nameof(PutPayment))]
     [Allow(Roles.Accounting)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "books/{book}/payments/{id}")] HttpRequest request, string book, string id) =>
-        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             var (account, executeOn) = (fields.Id("bankAccount"), fields.Date("executeOn"));
             var items = fields.List("items", "payment/items", 1, Payment.MaxItems, item => ReadItem(item, found.Digits));

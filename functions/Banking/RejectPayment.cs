@@ -11,7 +11,7 @@ public sealed class RejectPayment(Books books, BankTables bank, CaseSteps steps)
     [Function(nameof(RejectPayment))]
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Board)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/payments/{id}/rejection")] HttpRequest request, string book, string id) =>
-        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             _ = fields.Text("reason", 500);
             fields.NoOthers();

@@ -14,7 +14,7 @@ public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps
     [Function(nameof(ReopenBankItem))]
     [Allow(Roles.Accounting, Roles.Settlement)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/bank-items/{id}/reopening")] HttpRequest request, string book, string id) =>
-        BankSteps.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
+        BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             var reason = fields.Text("reason", 500);
             fields.NoOthers();

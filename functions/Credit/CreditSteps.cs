@@ -8,24 +8,11 @@ namespace BackOffice.Credit;
 internal static class CreditSteps
 {
     /// <summary>Opens the book, checks the id and reads the body; then <paramref name="step"/> goes on with the fields and the canonical request.</summary>
-    public static async Task<IResult> ReadAsync(Books books, HttpRequest request, string book, string id, Func<OpenedBook, JsonFields, List<Fault>, string, Task<IResult>> step)
-    {
-        if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (IdFault(id) is { } fault) return new Problem(fault);
-        if (!(await RequestBody.ReadJsonAsync(request)).Is(out var json, out refusal)) return new Problem(refusal);
-        using (json)
-        {
-            List<Fault> faults = [];
-            var fields = new JsonFields(json.RootElement, faults);
-            return await step(found, fields, faults, json.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object ? CaseCommand.Canonical(json.RootElement) : "");
-        }
-    }
+    public static Task<IResult> ReadAsync(Books books, HttpRequest request, string book, string id, Func<OpenedBook, JsonFields, List<Fault>, string, Task<IResult>> step) => BookRequest.ReadAsync(books, request, book, id, step, IdFault);
 
     /// <summary>400 <c>request/id</c>; 422 <c>credit/id-reserved</c>.</summary>
     public static Refusal? IdFault(string id) =>
-        !Ids.IsEntity(id) ? new Refusal(400, "request/id", $"An id must match {Ids.EntityGrammar}.", "id")
-        : id.StartsWith(CreditUnit.Prefix, StringComparison.Ordinal) ? new Refusal(422, "credit/id-reserved", $"Ids beginning with '{CreditUnit.Prefix}' are the system's own.", "id")
-        : null;
+        BookRequest.IdFault(id) ?? (id.StartsWith(CreditUnit.Prefix, StringComparison.Ordinal) ? new Refusal(422, "credit/id-reserved", $"Ids beginning with '{CreditUnit.Prefix}' are the system's own.", "id") : null);
 
     /// <summary>The side that a caller stands on; nobody stands on both (<see cref="Segregation"/>).</summary>
     public static OfficeSide SideOf(HttpRequest request) => Caller.Of(request).Roles.Contains(Roles.FrontOffice) ? OfficeSide.Front : OfficeSide.Back;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -20,9 +19,8 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Exch
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/exchange-rates")] HttpRequest request, string book)
     {
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
-        if (!(await RequestBody.ReadUtf8Async(request, "application/xml", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
-        if (!SafeXml.ReadAll(new MemoryStream(bytes), MaxBytes).Is(out var root, out refusal)) return new Problem(refusal);
-        if (!EcbRates.Read(root).Is(out var days, out refusal)) return new Problem(refusal);
+        if (!(await RequestBody.ReadXmlAsync(request, MaxBytes)).Is(out var body, out refusal)) return new Problem(refusal);
+        if (!EcbRates.Read(body.Root).Is(out var days, out refusal)) return new Problem(refusal);
 
         var by = Caller.Of(request).Name;
         var changed = 0;
@@ -33,11 +31,8 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Exch
             if (result.IsNew) changed++;
         }
 
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        var file = new ImportFile(ImportKind.Rates, sha256, bytes.Length, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
-        var command = new CaseCommand(CaseCommand.Create, ExchangeTables.Write(file), by, CaseCommand.Create);
-        var outcome = await steps.RunAsync(exchange.Imports, book, "rates-" + sha256[..32], command, _ => new CaseDecision(ExchangeTables.Write(file), IsDone: true));
-        if (!outcome.Is(out var imported, out refusal)) return new Problem(refusal);
+        var file = ImportFile.Of(ImportKind.Rates, body.Bytes, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
+        if (!(await exchange.NoteAsync(steps, book, "rates", file, by)).Is(out var imported, out refusal)) return new Problem(refusal);
         return new JsonAnswer(imported.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

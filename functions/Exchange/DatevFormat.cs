@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using BackOffice.Kernel;
@@ -18,7 +19,7 @@ public static class DatevFormat
     /// <summary>Windows-1252; a character that it lacks is written without its marks (ő → o), else as '?'.</summary>
     public static readonly Encoding Encoding = CodePagesEncodingProvider.Instance.GetEncoding(1252, EncoderFallback.ReplacementFallback, DecoderFallback.ExceptionFallback)!;
 
-    private static readonly Encoding Strict = CodePagesEncodingProvider.Instance.GetEncoding(1252, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+    private static readonly SearchValues<char> Writable = SearchValues.Create(Encoding.GetString([.. Enumerable.Range(0, 256).Select(n => (byte)n)]));
 
     // Letters with marks that Windows-1252 lacks, and the letters without them (Latin Extended-A).
     private const string Marked = "ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪīĬĭĮįİıĴĵĶķĸĹĺĻļĽľĿŀŁłŃńŅņŇňŊŋŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŹźŻżſȘșȚțǍǎǦǧ";
@@ -90,7 +91,7 @@ public static class DatevFormat
         foreach (var rune in text.EnumerateRunes())
         {
             if (Rune.IsControl(rune)) clean.Append(' ');
-            else if (IsWritable(rune.ToString())) clean.Append(rune.ToString());
+            else if (rune.IsBmp && Writable.Contains((char)rune.Value)) clean.Append((char)rune.Value);
             else
             {
                 clean.Append(Marked.IndexOf(rune.ToString(), StringComparison.Ordinal) is var at && at >= 0 ? Plain[at] : '?');
@@ -105,19 +106,6 @@ public static class DatevFormat
     {
         var clean = new string([.. document.Select(c => char.IsAsciiLetterOrDigit(c) || "$%&*+-/".Contains(c, StringComparison.Ordinal) ? c : '-')]);
         return clean.Length <= MaxDocumentChars ? clean : clean[..MaxDocumentChars];
-    }
-
-    private static bool IsWritable(string text)
-    {
-        try
-        {
-            Strict.GetByteCount(text);
-            return true;
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
-        }
     }
 
     private static string[] Pair(string kind, string content, int n) => [string.Create(CultureInfo.InvariantCulture, $"{kind} {n}"), string.Create(CultureInfo.InvariantCulture, $"{content} {n}")];

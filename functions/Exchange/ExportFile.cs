@@ -34,7 +34,11 @@ public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSe
 /// <param name="Sha256">SHA-256 of its bytes, hexadecimal in small letters.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Items">How many rows or payments it holds.</param>
-public sealed record FileSeal(string Name, string Sha256, long Bytes, int Items);
+public sealed record FileSeal(string Name, string Sha256, long Bytes, int Items)
+{
+    /// <summary>SHA-256 of a file, hexadecimal in small letters.</summary>
+    public static string DigestOf(byte[] file) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file));
+}
 
 /// <summary>What a DATEV export was made from beside the entries.</summary>
 /// <param name="Consultant">Beraternummer, 1001 to 9,999,999.</param>

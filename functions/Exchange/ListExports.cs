@@ -11,22 +11,12 @@ public sealed class ListExports(Books books, ExchangeTables exchange)
 {
     [Function(nameof(ListExports))]
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
-    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports")] HttpRequest request, string book)
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports")] HttpRequest request, string book)
     {
-        var query = new QueryFields(request.Query);
-        var page = CasePage.Read(query, "done");
-        if (query.Refused() is { } wrong) return new Problem(wrong);
-        if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
-        var rows = await page.LoadAsync(exchange.Exports.Cases, book, row => row.Id != DatevParties.CaseId);
-        Dictionary<string, CaseStep> firsts = new(StringComparer.Ordinal);
-        foreach (var row in rows) firsts[row.Id] = (await exchange.Exports.Cases.HistoryAsync(book, row.Id))[0];
-        return page.Answer(book, "exports", rows, (json, row) =>
+        return ExchangeTables.PageAsync(books, exchange.Exports, request, book, row => row.Id != DatevParties.CaseId, (json, row) =>
         {
             var export = ExchangeTables.ReadExport(row);
-            json.WriteString("id", row.Id);
             json.WriteString("kind", JsonFields.NameOf(export.Kind));
-            json.WriteString("at", firsts[row.Id].At.UtcDateTime);
-            json.WriteString("by", firsts[row.Id].By);
             if (export.From is { } from) json.WriteString("from", BusinessDay.Text(from));
             if (export.To is { } to) json.WriteString("to", BusinessDay.Text(to));
             json.WriteNumber("upTo", export.UpTo);

@@ -10,26 +10,16 @@ public sealed class ListImports(Books books, ExchangeTables exchange)
 {
     [Function(nameof(ListImports))]
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
-    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/imports")] HttpRequest request, string book)
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/imports")] HttpRequest request, string book)
     {
-        var query = new QueryFields(request.Query);
-        var page = CasePage.Read(query, "done");
-        if (query.Refused() is { } wrong) return new Problem(wrong);
-        if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
-        var rows = await page.LoadAsync(exchange.Imports.Cases, book, _ => true);
-        Dictionary<string, CaseStep> firsts = new(StringComparer.Ordinal);
-        foreach (var row in rows) firsts[row.Id] = (await exchange.Imports.Cases.HistoryAsync(book, row.Id))[0];
-        return page.Answer(book, "imports", rows, (json, row) =>
+        return ExchangeTables.PageAsync(books, exchange.Imports, request, book, _ => true, (json, row) =>
         {
             var file = ExchangeTables.ReadImport(row);
-            json.WriteString("id", row.Id);
             json.WriteString("kind", JsonFields.NameOf(file.Kind));
             if (file.Name is not null) json.WriteString("name", file.Name);
             json.WriteString("sha256", file.Sha256);
             json.WriteNumber("bytes", file.Bytes);
             json.WriteNumber("items", file.Items);
-            json.WriteString("at", firsts[row.Id].At.UtcDateTime);
-            json.WriteString("by", firsts[row.Id].By);
         });
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -24,25 +23,17 @@ public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevE
         var length = (int)(query.Number("accountLength", 4, 8) ?? 4);
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (RequestBody.Unsupported(request, "text/csv") is { } unsupported) return new Problem(unsupported);
-        if (request.ContentLength > MaxBytes) return new Problem(RequestBody.TooLarge(MaxBytes));
-        using var body = new MemoryStream();
-        var buffer = new byte[81_920];
-        for (int read; (read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0; body.Write(buffer, 0, read))
-            if (body.Length + read > MaxBytes) return new Problem(RequestBody.TooLarge(MaxBytes));
-        var bytes = body.ToArray();
+        if (!(await RequestBody.ReadBytesAsync(request, "text/csv", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
 
         var (chart, currency, start, accounts, results) = await found.Book.ReadAsync(state =>
             (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Accounts.Where(account => account.Type is AccountType.Income or AccountType.Expense).Select(account => account.Code).ToHashSet(StringComparer.Ordinal)));
         if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.Contains, results.Contains, await VatRates.LoadAsync(parameters));
-        if (!DatevReader.Read(bytes, sha256, readBook).Is(out var entries, out refusal)) return new Problem(refusal);
+        if (!DatevReader.Read(bytes, FileSeal.DigestOf(bytes), readBook).Is(out var entries, out refusal)) return new Problem(refusal);
 
         var by = Caller.Of(request).Name;
         if (!(await PostAsync(found, entries, by)).Is(out var posted, out refusal)) return new Problem(refusal);
-        var state = ExchangeTables.Write(new ImportFile(ImportKind.Datev, sha256, bytes.Length, entries.Count));
-        var outcome = await steps.RunAsync(exchange.Imports, book, "datev-" + sha256[..32], new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
+        var outcome = await exchange.NoteAsync(steps, book, "datev", ImportFile.Of(ImportKind.Datev, bytes, entries.Count), by);
         return outcome.Is(out var import, out refusal) ? new JsonAnswer(import.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -96,12 +96,26 @@ public sealed class CaseTable(Storage storage, string name)
     /// <summary>Open (or done) cases in order of <see cref="Position"/>, those after one position and up to another.</summary>
     public async IAsyncEnumerable<CaseRow> ScanAsync(string book, bool done = false, string? after = null, string? through = null)
     {
+        await foreach (var row in RowsAsync(book, done ? "done!" : "open!", after, through)) yield return FromRow(row);
+    }
+
+    /// <summary>All cases, each once: the open ones, then the done ones, so that one which comes to its end between the two scans is seen.</summary>
+    public async IAsyncEnumerable<CaseRow> ScanAllAsync(string book)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (var done in (bool[])[false, true])
+            await foreach (var row in ScanAsync(book, done))
+                if (seen.Add(row.Id)) yield return row;
+    }
+
+    /// <summary>The rows of one kind, partition by partition in order of key; of cases those after one position and up to another.</summary>
+    private async IAsyncEnumerable<TableEntity> RowsAsync(string book, string prefix, string? after = null, string? through = null)
+    {
         await storage.ReadyAsync();
-        var prefix = done ? "done!" : "open!";
         if (after is null && await FindSmallAsync(book) is { } small)
         {
             foreach (var row in small)
-                if (row.RowKey.StartsWith(prefix, StringComparison.Ordinal) && FromRow(row) is var one && (through is null || string.CompareOrdinal(Position(one.Id), through) <= 0)) yield return one;
+                if (row.RowKey.StartsWith(prefix, StringComparison.Ordinal) && (through is null || string.CompareOrdinal(Position(row.RowKey[prefix.Length..]), through) <= 0)) yield return row;
             yield break;
         }
 
@@ -111,7 +125,7 @@ public sealed class CaseTable(Storage storage, string name)
             if (through is not null && bucket > through[0]) yield break;
             var from = after is not null && after[0] == bucket ? $"RowKey gt '{prefix}{after[2..]}'" : $"RowKey ge '{prefix}'";
             var to = through is not null && through[0] == bucket ? $"RowKey le '{prefix}{through[2..]}'" : $"RowKey lt '{prefix[..^1]}\"'";
-            await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{book}|{bucket}' and {from} and {to}", maxPerPage: 1000)) yield return FromRow(row);
+            await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{book}|{bucket}' and {from} and {to}", maxPerPage: 1000)) yield return row;
         }
     }
 
@@ -133,26 +147,21 @@ public sealed class CaseTable(Storage storage, string name)
     /// <summary>The histories of all cases, case by case, each in order.</summary>
     public async IAsyncEnumerable<(string Id, IReadOnlyList<CaseStep> Steps)> HistoriesAsync(string book)
     {
-        await storage.ReadyAsync();
-        if (await FindSmallAsync(book) is { Count: 0 }) yield break;
-        foreach (var bucket in "0123456789abcdef")
+        var (id, steps) = ("", new List<CaseStep>());
+        await foreach (var row in RowsAsync(book, "log!"))
         {
-            var (id, steps) = ("", new List<CaseStep>());
-            await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{book}|{bucket}' and RowKey ge 'log!' and RowKey lt 'log\"'", maxPerPage: 1000))
+            var of = row.RowKey[4..row.RowKey.LastIndexOf('!')];
+            if (of != id && steps.Count > 0)
             {
-                var of = row.RowKey[4..row.RowKey.LastIndexOf('!')];
-                if (of != id && steps.Count > 0)
-                {
-                    yield return (id, steps);
-                    steps = [];
-                }
-
-                id = of;
-                steps.Add(FromLog(row));
+                yield return (id, steps);
+                steps = [];
             }
 
-            if (steps.Count > 0) yield return (id, steps);
+            id = of;
+            steps.Add(FromLog(row));
         }
+
+        if (steps.Count > 0) yield return (id, steps);
     }
 
     /// <summary>The mark of an operation on a case; null when it has not been done.</summary>

@@ -13,8 +13,19 @@ public static class RequestBody
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
-    /// <summary>The whole body as valid UTF-8 bytes: 415 another content type, 413 above <paramref name="maxBytes"/>, 400 not UTF-8.</summary>
-    public static async ValueTask<Outcome<byte[]>> ReadUtf8Async(HttpRequest request, string contentType = "application/json", int maxBytes = MaxJsonBytes)
+    /// <summary>The whole body as valid UTF-8 bytes: what <see cref="ReadBytesAsync"/> refuses, 400 not UTF-8.</summary>
+    public static async ValueTask<Outcome<byte[]>> ReadUtf8Async(HttpRequest request, string contentType = "application/json", int maxBytes = MaxJsonBytes) =>
+        !(await ReadBytesAsync(request, contentType, maxBytes)).Is(out var bytes, out var refusal) ? refusal : Utf8.IsValid(bytes) ? bytes : new Refusal(400, "request/not-utf8", "The body is not valid UTF-8.");
+
+    /// <summary>The whole body as XML, and its bytes: what <see cref="ReadUtf8Async"/> and <see cref="SafeXml.ReadAll"/> refuse.</summary>
+    public static async ValueTask<Outcome<XmlBody>> ReadXmlAsync(HttpRequest request, int maxBytes)
+    {
+        if (!(await ReadUtf8Async(request, "application/xml", maxBytes)).Is(out var bytes, out var refusal)) return refusal;
+        return SafeXml.ReadAll(new MemoryStream(bytes), maxBytes).Is(out var root, out refusal) ? new XmlBody(root, bytes) : refusal;
+    }
+
+    /// <summary>The whole body: 415 another content type, 413 above <paramref name="maxBytes"/>.</summary>
+    public static async ValueTask<Outcome<byte[]>> ReadBytesAsync(HttpRequest request, string contentType, int maxBytes)
     {
         if (Unsupported(request, contentType) is { } refusal) return refusal;
         if (request.ContentLength > maxBytes) return TooLarge(maxBytes);
@@ -32,7 +43,7 @@ public static class RequestBody
 
             var bytes = read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);
-            return Utf8.IsValid(bytes) ? bytes : new Refusal(400, "request/not-utf8", "The body is not valid UTF-8.");
+            return bytes;
         }
     }
 
@@ -67,3 +78,8 @@ public static class RequestBody
 
     private static string FirstSentence(string message) => message.IndexOf(" LineNumber", StringComparison.Ordinal) is var cut and > 0 ? message[..cut] : message;
 }
+
+/// <summary>A body in XML.</summary>
+/// <param name="Root">Its root element.</param>
+/// <param name="Bytes">As it came.</param>
+public sealed record XmlBody(System.Xml.Linq.XElement Root, byte[] Bytes);

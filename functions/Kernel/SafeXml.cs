@@ -12,7 +12,7 @@ public static class SafeXml
     public const int MaxTextChars = 10_000;
 
     /// <summary>A reader over a body of at most so many characters.</summary>
-    public static XmlReader Open(Stream xml, long maxChars) => XmlReader.Create(xml, new XmlReaderSettings
+    private static XmlReader Open(Stream xml, long maxChars) => XmlReader.Create(xml, new XmlReaderSettings
     {
         DtdProcessing = DtdProcessing.Prohibit,
         XmlResolver = null,
@@ -68,7 +68,7 @@ public static class SafeXml
     }
 
     /// <summary>What an <see cref="XmlException"/> is told as.</summary>
-    public static Refusal NotXml(XmlException e) =>
+    private static Refusal NotXml(XmlException e) =>
         new(400, "request/not-xml", $"The body is not acceptable XML at line {e.LineNumber}, column {e.LinePosition}: {e.Message.Split(" Line ")[0]}", Where(e.LineNumber, e.LinePosition));
 
     private static Refusal TooLong(XmlReader reader) => At(reader, "request/xml-text-too-long", $"A text is longer than {MaxTextChars:N0} characters.");

@@ -60,10 +60,6 @@ public sealed record Foreign(string Currency, long AmountMinor, decimal Rate)
     /// <summary>A rate without zeros at its end, so that 1.10 and 1.1 are the same rate.</summary>
     public static decimal Plain(decimal rate) => rate / 1.0000000000000000000000000000m;
 
-    private static decimal Power(int digits)
-    {
-        var power = 1m;
-        for (var n = 0; n < Math.Abs(digits); n++) power *= 10;
-        return digits < 0 ? 1 / power : power;
-    }
+    /// <summary>Ten to so many digits, which may be negative.</summary>
+    internal static decimal Power(int digits) => digits switch { < 0 => 1 / Power(-digits), 0 => 1, _ => 10 * Power(digits - 1) };
 }

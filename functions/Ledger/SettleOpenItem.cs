@@ -91,14 +91,12 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
 
         var bookMinor = open is null ? wanted.PaidMinor : (long)(side * open.BookMinor);
         var share = open is null || foreign.AmountMinor == openMinor ? bookMinor : (long)decimal.Round((decimal)bookMinor * foreign.AmountMinor / (decimal)openMinor, MidpointRounding.AwayFromZero);
-        var rate = Foreign.Plain(decimal.Round(open is null || bookMinor == 0 ? 1 : (decimal)openMinor / bookMinor * Scale(state.Digits - digits), Foreign.MaxRateDecimals));
+        var rate = Foreign.Plain(decimal.Round(open is null || bookMinor == 0 ? 1 : (decimal)openMinor / bookMinor * Foreign.Power(state.Digits - digits), Foreign.MaxRateDecimals));
         List<Line> lines = [new(wanted.Bank, side * wanted.PaidMinor, Foreign: foreign.Rate is { } paidAt ? new Foreign(foreign.Currency, side * foreign.AmountMinor, paidAt) : null)];
         if (share != wanted.PaidMinor) lines.Add(new Line(Chart.Number(chart, side * (share - wanted.PaidMinor) > 0 ? "2150" : "2660"), side * (share - wanted.PaidMinor)));
         lines.Add(new Line(wanted.Account, -side * share, wanted.Party, wanted.Document, Foreign: new Foreign(foreign.Currency, -side * foreign.AmountMinor, rate)));
         return new Entry(wanted.Id, wanted.Date, wanted.Text, lines, LateAsFirstOpen: wanted.LateAsFirstOpen);
     }
-
-    private static decimal Scale(int digits) => digits switch { < 0 => 1 / Scale(-digits), 0 => 1, _ => 10 * Scale(digits - 1) };
 
     /// <summary>Discount accounts by tax code, by their numbers in SKR03.</summary>
     private static readonly Dictionary<string, string> DiscountAccounts = new(StringComparer.Ordinal)

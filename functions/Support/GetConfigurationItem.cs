@@ -13,7 +13,7 @@ public sealed class GetConfigurationItem(Books books, SupportTables support)
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/configuration-items/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await SupportRequest.FindAsync(books, support.Items, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
+        if (!(await BookRequest.FindAsync(books, support.Items, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
         return Answer(200, row, book, request, await support.Items.Cases.HistoryAsync(book, id));
     }
 

@@ -14,7 +14,7 @@ public sealed class GetItemImpact(Books books, SupportTables support)
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/configuration-items/{id}/impact")] HttpRequest request, string book, string id)
     {
-        if (!(await SupportRequest.FindAsync(books, support.Items, request, book, id)).Is(out _, out var refusal)) return new Problem(refusal);
+        if (!(await BookRequest.FindAsync(books, support.Items, request, book, id)).Is(out _, out var refusal)) return new Problem(refusal);
         Dictionary<string, ConfigurationItem> items = new(StringComparer.Ordinal);
         await foreach (var row in support.Items.Cases.ScanAsync(book)) items[row.Id] = SupportTables.ReadItem(row);
         var impacts = ItemImpact.Of(id, items);

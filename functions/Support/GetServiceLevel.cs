@@ -12,7 +12,7 @@ public sealed class GetServiceLevel(Books books, SupportTables support)
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/service-levels/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await SupportRequest.FindAsync(books, support.Levels, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
+        if (!(await BookRequest.FindAsync(books, support.Levels, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
         return Answer(200, row, book, request, await support.Levels.Cases.HistoryAsync(book, id));
     }
 

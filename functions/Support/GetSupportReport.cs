@@ -27,11 +27,7 @@ public sealed class GetSupportReport(Books books, SupportTables support, Support
 
         var known = await rules.LoadAllAsync(book);
         List<Ticket> tickets = [];
-        // Those that are over last: one that is closed between the two scans is seen twice, and taken once.
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (var done in (bool[])[false, true])
-            await foreach (var row in support.Tickets.Cases.ScanAsync(book, done))
-                if (seen.Add(row.Id)) tickets.Add(SupportTables.ReadTicket(row));
+        await foreach (var row in support.Tickets.Cases.ScanAllAsync(book)) tickets.Add(SupportTables.ReadTicket(row));
         var report = SupportReport.Of(tickets, known, from, to, time.GetUtcNow());
         return new ReportAnswer(() => ToReport(report, from, to, language), json =>
         {

@@ -12,7 +12,7 @@ public sealed class GetSupportTeam(Books books, SupportTables support, TicketBoa
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/support-teams/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await SupportRequest.FindAsync(books, support.Teams, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
+        if (!(await BookRequest.FindAsync(books, support.Teams, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
         return Answer(200, row, book, request, await support.Teams.Cases.HistoryAsync(book, id), await board.LoadAsync(book));
     }
 

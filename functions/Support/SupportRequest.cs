@@ -19,20 +19,12 @@ internal sealed class SupportRequest(JsonDocument json) : IDisposable
     public static async Task<Outcome<SupportRequest>> ReadAsync(Books books, HttpRequest request, string book, string id)
     {
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return refusal;
-        if (!Ids.IsEntity(id)) return new Refusal(400, "request/id", $"An id must match {Ids.EntityGrammar}.", "id");
+        if (BookRequest.IdFault(id) is { } fault) return fault;
         if (!(await RequestBody.ReadJsonAsync(request)).Is(out var json, out refusal)) return refusal;
         var body = new SupportRequest(json);
         body.Fields = new JsonFields(json.RootElement, body.Faults);
         body.Canonical = json.RootElement.ValueKind == JsonValueKind.Object ? CaseCommand.Canonical(json.RootElement) : "";
         return body;
-    }
-
-    /// <summary>A case of one of the department's tables for a GET without parameters. 404 <c>case/unknown</c>.</summary>
-    public static async Task<Outcome<CaseRow>> FindAsync(Books books, Department department, HttpRequest request, string book, string id)
-    {
-        if (new QueryFields(request.Query).Refused() is { } wrong) return wrong;
-        if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return refusal;
-        return Ids.IsEntity(id) && await department.Cases.FindAsync(book, id) is { } row ? row : new Refusal(404, "case/unknown", $"There is no '{Ids.Cut(id)}' in {department.Name} of book '{book}'.");
     }
 
     /// <summary>Since when a change holds: now, or the midnight (in Berlin) with which a coming business date <c>from</c> begins. 422 <c>support/from</c>: it never reaches back.</summary>
