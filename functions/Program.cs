@@ -122,6 +122,7 @@ public static class Program
     private static void AddBanking(IServiceCollection services)
     {
         services.AddSingleton<BankTables>();
+        services.AddSingleton<StatementIntake>();
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Accounts);
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Payees);
         services.AddSingleton(provider => provider.GetRequiredService<BankTables>().Statements);

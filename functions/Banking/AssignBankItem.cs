@@ -6,10 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Banking;
 
 /// <summary>
-/// <c>POST /api/books/{book}/bank-items/{id}/assignment</c> <c>{lines: [{account, amount, party?, document?, taxCode?}], reason}</c>: a person says what a line of a statement is; the amounts are parts of the bank's (a part of the other sign is negative) and come to it exactly. 201; 200 when the same request comes again.
-/// 409 <c>bank/state</c>; 422 <c>bank/assignment-sum</c>, <c>bank/lines</c> and what the ledger refuses. Rows: reads and writes <c>BankItems</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// <c>POST /api/books/{book}/bank-items/{id}/assignment</c> <c>{lines: [{account, amount, party?, document?, taxCode?, foreign?: {currency, amount}}], reason}</c>: a person says what a line of a statement is; the amounts are parts of the bank's (a part of the other sign is negative), in its account's currency, and come to it exactly. <c>foreign</c>: how much of the item that is in the item's own currency, when that is another; what the rate has made of it is booked beside it. A proposal is sent back as it is.
+/// 201; 200 when the same request comes again. 409 <c>bank/state</c>; 422 <c>bank/assignment-sum</c>, <c>bank/lines</c>, see <see cref="BankItem.BookedIn"/>, and what the ledger refuses. Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c> and <c>ExchangeRates</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
-public sealed class AssignBankItem(Books books, BankTables bank, CaseSteps steps)
+public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake intake, CaseSteps steps)
 {
     private const int MaxLines = 100;
 
@@ -18,7 +18,8 @@ public sealed class AssignBankItem(Books books, BankTables bank, CaseSteps steps
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/bank-items/{id}/assignment")] HttpRequest request, string book, string id) =>
         BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
-            var lines = fields.List("lines", "bank/lines", 1, MaxLines, line => ReadLine(line, found.Digits, faults));
+            var digits = await bank.Items.Cases.FindAsync(book, id) is { } there ? BankTables.ReadItem(there).Digits(found.Digits) : found.Digits;
+            var lines = fields.List("lines", "bank/lines", 1, MaxLines, line => ReadLine(line, digits, faults));
             var reason = fields.Text("reason", 500);
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
@@ -28,19 +29,37 @@ public sealed class AssignBankItem(Books books, BankTables bank, CaseSteps steps
             {
                 var item = BankTables.ReadItem(known!);
                 var side = -Math.Sign(item.Line.AmountMinor);
-                if (!item.Assign([.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor })], reason, found.Digits).Is(out var assigned, out var refusal)) return refusal;
-                if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } account) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
-                var (tell, no) = await Posting.PrepareAsync(found, [assigned.Entry(id, BankTables.ReadAccount(account))], command.By);
-                return no is null ? new CaseDecision(BankTables.Write(assigned), IsDone: true, Tell: tell) : no;
+                if (!item.Assign([.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = side * foreign.AmountMinor } : null })], reason, digits).Is(out var assigned, out var refusal)) return refusal;
+                if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } row) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
+                var account = BankTables.ReadAccount(row);
+                var rate = account.Currency is { } currency ? (await intake.RatesAsync(found, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
+                if (!(await found.Book.ReadAsync(state => assigned.BookedIn(state, account, rate))).Is(out var booked, out refusal)) return refusal;
+                var (tell, no) = await Posting.PrepareAsync(found, [booked.Entry(id, account)], command.By);
+                return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: tell) : no;
             });
-            return outcome.Is(out var result, out var refusal) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refusal);
+            if (!outcome.Is(out var result, out var refused)) return new Problem(refused);
+            if (await PaymentTrace.NoteAsync(bank, steps, book, result.Case, null, command.By) is { } untold) return new Problem(untold);
+            return BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits));
         });
 
     private static CounterLine? ReadLine(JsonFields fields, int digits, List<Fault> faults)
     {
         var (account, amount, party, document, code) = (fields.Id("account"), fields.Minor("amount", digits, orNegative: true), fields.OptionalId("party"), fields.OptionalId("document"), fields.OptionalId("taxCode"));
+        var foreign = fields.Has("foreign") && fields.Inner("foreign") is { } inner ? ReadForeign(inner, faults) : null;
+        fields.Absent("foreign");
         fields.NoOthers();
         if (code is { Length: > 0 } && TaxCode.Find(code) is null) faults.Add(TaxCode.Unknown(code, fields.PathOf("taxCode")));
-        return amount is null ? null : new CounterLine(account, amount.Value, party, document, code);
+        if (foreign is not null && (party is null || document is null)) faults.Add(new Fault(fields.PathOf("foreign"), "ledger/foreign-amount", "An amount in another currency takes an item off: name its party and document."));
+        return amount is null ? null : new CounterLine(account, amount.Value, party, document, code, foreign);
+    }
+
+    private static ItemAmount? ReadForeign(JsonFields fields, List<Fault> faults)
+    {
+        var currency = fields.Text("currency", 3);
+        var digits = Currency.DigitsOf(currency);
+        if (digits is null && currency.Length > 0) faults.Add(new Fault(fields.PathOf("currency"), "ledger/currency-unknown", $"'{currency}' is no currency of ISO 4217."));
+        var amount = fields.Minor("amount", digits ?? 2, orNegative: true);
+        fields.NoOthers();
+        return amount is null || digits is null ? null : new ItemAmount(currency, amount.Value);
     }
 }

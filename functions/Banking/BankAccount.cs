@@ -9,7 +9,8 @@ namespace BackOffice.Banking;
 /// <param name="Account">The asset account of the book that shows it.</param>
 /// <param name="Transit">The account of money on its way (Geldtransit): what was ordered and is not on a statement yet.</param>
 /// <param name="Bic">The bank; null: told by the IBAN.</param>
-public sealed record BankAccount(string Iban, string Holder, string Account, string Transit, string? Bic = null);
+/// <param name="Currency">In which it is held, ISO 4217; null: the book's.</param>
+public sealed record BankAccount(string Iban, string Holder, string Account, string Transit, string? Bic = null, string? Currency = null);
 
 /// <summary>Bank details of a party, customer or supplier, as its case keeps them; the case's id is the party.</summary>
 /// <param name="Name">Name as banks write it, 1 to 70 characters.</param>
@@ -23,14 +24,21 @@ public sealed record Payee(string Name, IReadOnlyList<string> Ibans, string? Bic
 /// <summary>International Bank Account Number.</summary>
 public static class Iban
 {
+    /// <summary>How long the number is in each country that takes part in SEPA. Source: SWIFT, IBAN Registry; EPC409-09, countries of the SEPA schemes.</summary>
+    private static readonly Dictionary<string, int> Lengths = new(StringComparer.Ordinal)
+    {
+        ["AD"] = 24, ["AL"] = 28, ["AT"] = 20, ["BE"] = 16, ["BG"] = 22, ["CH"] = 21, ["CY"] = 28, ["CZ"] = 24, ["DE"] = 22, ["DK"] = 18, ["EE"] = 20, ["ES"] = 24, ["FI"] = 18, ["FR"] = 27, ["GB"] = 22, ["GI"] = 23, ["GR"] = 27, ["HR"] = 21, ["HU"] = 28,
+        ["IE"] = 22, ["IS"] = 26, ["IT"] = 27, ["LI"] = 21, ["LT"] = 20, ["LU"] = 20, ["LV"] = 21, ["MC"] = 27, ["MD"] = 24, ["ME"] = 22, ["MK"] = 19, ["MT"] = 31, ["NL"] = 18, ["NO"] = 15, ["PL"] = 28, ["PT"] = 25, ["RO"] = 24, ["RS"] = 22, ["SE"] = 24, ["SI"] = 19, ["SK"] = 24, ["SM"] = 27, ["VA"] = 22,
+    };
+
     /// <summary>
-    /// The number without spaces, in capitals; null when it is none: two letters of the country, two check digits, 11 to 30 letters and digits, and the whole ≡ 1 (mod 97) with the first four put last and letters as 10 to 35; of Germany 22 in all.
+    /// The number without spaces, in capitals; null when it is none: two letters of the country, two check digits, 11 to 30 letters and digits, as long as its country has it, and the whole ≡ 1 (mod 97) with the first four put last and letters as 10 to 35.
     /// Source: ISO 13616, ISO 7064. Worked: DE89 3704 0044 0532 0130 00 → good; with one digit changed → null.
     /// </summary>
     public static string? Parse(string text)
     {
         var iban = string.Concat(text.Where(c => c != ' ')).ToUpperInvariant();
-        if (iban.Length is < 15 or > 34 || !iban.All(char.IsAsciiLetterOrDigit) || !char.IsAsciiLetter(iban[0]) || !char.IsAsciiLetter(iban[1]) || (iban.StartsWith("DE", StringComparison.Ordinal) && iban.Length != 22)) return null;
+        if (iban.Length is < 15 or > 34 || !iban.All(char.IsAsciiLetterOrDigit) || !char.IsAsciiLetter(iban[0]) || !char.IsAsciiLetter(iban[1]) || (Lengths.TryGetValue(iban[..2], out var length) && iban.Length != length)) return null;
         var rest = 0;
         foreach (var c in iban[4..] + iban[..4]) rest = char.IsAsciiDigit(c) ? ((rest * 10) + (c - '0')) % 97 : ((rest * 100) + (c - 'A' + 10)) % 97;
         return rest == 1 ? iban : null;
@@ -54,4 +62,6 @@ public static class Iban
 [JsonSerializable(typeof(BankLine))]
 [JsonSerializable(typeof(Payment))]
 [JsonSerializable(typeof(PaymentClaim))]
+[JsonSerializable(typeof(PaymentTrace))]
+[JsonSerializable(typeof(string))]
 public sealed partial class BankJson : JsonSerializerContext;

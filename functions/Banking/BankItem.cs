@@ -12,27 +12,75 @@ namespace BackOffice.Banking;
 /// <param name="Match">What it was found or decided to be; its lines are empty while it is open.</param>
 /// <param name="Rounds">How often it has been posted; numbers its entries.</param>
 /// <param name="Reason">Why it was assigned or opened again, in a person's words.</param>
-public sealed record BankItem(string Account, string Statement, BankLine Line, BankMatch Match, int Rounds, string? Reason = null)
+/// <param name="Currency">That of the bank account; null: the book's.</param>
+/// <param name="Booked">The lines it was posted as, where another currency makes more of them than <paramref name="Match"/> has, by what was open then; null: the bank's line and those of the match.</param>
+public sealed record BankItem(string Account, string Statement, BankLine Line, BankMatch Match, int Rounds, string? Reason = null, string? Currency = null, IReadOnlyList<Line>? Booked = null)
 {
     public bool IsPosted => Match.Lines.Count > 0;
+
+    /// <summary>Digits of its amounts.</summary>
+    internal int Digits(int bookDigits) => Kernel.Currency.DigitsOf(Currency ?? "") ?? bookDigits;
 
     /// <summary>
     /// The entry of a posted line: <c>bank:{item}:{round}</c>, dated the booking day, in the first open period when its own is closed. Worked: +119.00 on account giro (1200), matched with R-1 → Dr 1200 119.00, Cr 1400 119.00 acme R-1.
     /// </summary>
     public Entry Entry(string id, BankAccount account) => new(
         EntryIdOf(id), Line.BookedOn, $"Bank {Account}, statement line of {BusinessDay.Text(Line.BookedOn)}",
-        [new Line(account.Account, Line.AmountMinor), .. Match.Lines.Select(line => new Line(line.Account, line.AmountMinor, line.Party, line.Document, TaxCode: line.TaxCode))], LateAsFirstOpen: true);
+        Booked ?? [new Line(account.Account, Line.AmountMinor), .. Match.Lines.Select(line => new Line(line.Account, line.AmountMinor, line.Party, line.Document, TaxCode: line.TaxCode))], LateAsFirstOpen: true);
+
+    /// <summary>
+    /// The item with the lines that another currency makes of it. An account in another currency moves the amount at the day's rate; what settles an item owed in its own currency takes it off at the rates it was posted with, in proportion, and the rest is the realised gain or loss. Without another currency it stays as it is.
+    /// 422 <c>bank/no-rate</c>, <c>ledger/foreign-amount</c> (more than is open in that currency), <c>ledger/no-chart</c>, <c>bank/amount</c> (worth nothing at that rate). Source: HGB §256a, §252(1) no. 4.
+    /// Worked (SKR03): USD 1,085.00 on account 1210 at 1.10, for R-1 booked with 1,000.00 → Dr 1210 986.36, Cr 1400 1,000.00 acme R-1, Dr 2150 13.64.
+    /// </summary>
+    /// <param name="rate">Units of the account's currency for one of the book's on the booking day; null: there is none.</param>
+    internal Outcome<BankItem> BookedIn(BookState state, BankAccount account, decimal? rate)
+    {
+        if (account.Currency is null && Match.Lines.All(line => line.Foreign is null)) return this;
+        if (account.Currency is not null && rate is null) return new Refusal(422, "bank/no-rate", $"There is no rate of {account.Currency} on {BusinessDay.Text(Line.BookedOn)} or the days before: PUT …/exchange-rates/{BusinessDay.Text(Line.BookedOn)}.");
+        long Worth(long minor) => account.Currency is { } currency ? (long)Ledger.Foreign.BaseMinor(minor, Kernel.Currency.DigitsOf(currency)!.Value, rate!.Value, state.Digits) : minor;
+        Foreign? Held(long minor) => account.Currency is { } currency ? new Foreign(currency, minor, rate!.Value) : null;
+
+        var bank = Worth(Line.AmountMinor);
+        if (bank == 0) return new Refusal(422, "bank/amount", "At the day's rate the line is worth nothing in the book's currency: assign it together with another entry by hand.");
+        List<Line> lines = [new Line(account.Account, bank, Foreign: Held(Line.AmountMinor))];
+        var left = -bank;
+        foreach (var (line, n) in Match.Lines.Select((line, n) => (line, n)))
+        {
+            var worth = n == Match.Lines.Count - 1 ? left : Worth(line.AmountMinor);
+            left -= worth;
+            var owed = line.Foreign ?? (account.Currency is { } held && line.Party is not null && line.Document is not null ? new ItemAmount(held, line.AmountMinor) : null);
+            var open = owed is null ? null : ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party ?? "", line.Document ?? "", owed.Currency);
+            var isOpen = open is not null && Int128.Sign(open.ForeignMinor) == -Math.Sign(owed!.AmountMinor);
+            if (line.Foreign is { } asked && (!isOpen || Int128.Abs(open!.ForeignMinor) < Math.Abs(asked.AmountMinor)))
+                return new Refusal(422, "ledger/foreign-amount", $"Of '{line.Document}' not so much is open in {asked.Currency}.", $"lines[{n}].foreign.amount");
+            if (!isOpen || Int128.Abs(open!.ForeignMinor) < Math.Abs(owed!.AmountMinor))
+            {
+                if (worth != 0) lines.Add(new Line(line.Account, worth, line.Party, line.Document, TaxCode: line.TaxCode, Foreign: state.Account(line.Account) is { } known && Currencies.Valuation.IsMonetary(known) ? Held(line.AmountMinor) : null));
+                continue;
+            }
+
+            if (state.Settings.Chart is not { } chart) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.");
+            var share = -open.ShareMinor(-owed.AmountMinor);
+            if (share != 0) lines.Add(new Line(line.Account, share, line.Party, line.Document, Foreign: new Foreign(owed.Currency, owed.AmountMinor, open.Rate(state.Digits))));
+            if (worth != share) lines.Add(new Line(Chart.Number(chart, worth > share ? "2150" : "2660"), worth - share));
+        }
+
+        return this with { Booked = lines };
+    }
 
     /// <summary>
     /// A line assigned by a person. 409 <c>bank/state</c> when it is posted already; 422 <c>bank/assignment-sum</c> when the lines are not what the bank moved. Worked: +98.00 as 100.00 off R-1 and −2.00 discount given → good, since 100.00 − 2.00 = 98.00.
     /// </summary>
     internal Outcome<BankItem> Assign(IReadOnlyList<CounterLine> lines, string reason, int digits)
     {
+        // A proposal that is sent back says what payment of ours it is about.
+        var own = Match.Proposals.FirstOrDefault(proposal => proposal.Lines.SequenceEqual(lines))?.Own;
         if (IsPosted) return new Refusal(409, "bank/state", "The line is posted; open it again first.");
         var sum = lines.Aggregate(Int128.Zero, (sum, line) => sum + line.AmountMinor);
         return sum + Line.AmountMinor != 0
             ? new Refusal(422, "bank/assignment-sum", $"The lines come to {Amount.Format(Math.Sign(Line.AmountMinor) * -sum, digits)}, the bank moved {Amount.Format(Math.Abs(Line.AmountMinor), digits)}.", "lines")
-            : this with { Match = new BankMatch("assigned", lines, []), Rounds = Rounds + 1, Reason = reason };
+            : this with { Match = new BankMatch("assigned", lines, [], own), Rounds = Rounds + 1, Reason = reason };
     }
 
     /// <summary>The line open again, and the entry that takes back what it was posted as. 409 <c>bank/state</c> when it is open.</summary>
@@ -40,7 +88,7 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
     {
         if (!IsPosted) return new Refusal(409, "bank/state", "The line is open.");
         var posted = Entry(id, account);
-        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines)]), Reason = reason }, posted.Reversal(EntryIdOf(id) + "-back", today, "Taken back: " + posted.Text));
+        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own)]), Reason = reason, Booked = null }, posted.Reversal(EntryIdOf(id) + "-back", today, "Taken back: " + posted.Text));
     }
 
     internal string EntryIdOf(string id) => Ids.Derived("bank", id, Rounds.ToString(System.Globalization.CultureInfo.InvariantCulture));

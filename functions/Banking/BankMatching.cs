@@ -1,25 +1,44 @@
 namespace BackOffice.Banking;
 
 /// <summary>An open item that a line may settle.</summary>
-/// <param name="OpenMinor">What is still open, minor units: a receivable positive, a payable negative.</param>
-public sealed record MatchItem(string Account, string Party, string Document, DateOnly DueDate, long OpenMinor);
+/// <param name="OpenMinor">What is still open, minor units of the bank account's currency: a receivable positive, a payable negative.</param>
+/// <param name="Foreign">What is open of it in its own currency, signed alike, when that is another than the bank account's; then nothing is posted without a person. Null: it is owed in that of the account.</param>
+public sealed record MatchItem(string Account, string Party, string Document, DateOnly DueDate, long OpenMinor, ItemAmount? Foreign = null);
 
-/// <summary>A payment of ours that the bank was ordered to make.</summary>
-/// <param name="Reference">How the order is called at the bank; its payments are <c>{reference}-1</c> and so on.</param>
+/// <summary>An amount in a currency of its own.</summary>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="AmountMinor">Minor units of that currency, signed as on the account: a debit positive.</param>
+public sealed record ItemAmount(string Currency, long AmountMinor);
+
+/// <summary>An order of ours that the bank was given.</summary>
+/// <param name="Id">Of the payment; at the bank it is called by <see cref="Payment.Reference"/>, each of its payments <c>{reference}-1</c> and so on.</param>
 /// <param name="Transit">Where it is booked as on its way.</param>
-/// <param name="AmountsMinor">What each payment takes, minor units, above 0; 0: the bank rejected it.</param>
-public sealed record OwnPayment(string Reference, string Transit, IReadOnlyList<long> AmountsMinor);
+/// <param name="Items">Its payments.</param>
+public sealed record OwnPayment(string Id, string Transit, IReadOnlyList<PaymentItem> Items);
+
+/// <summary>A line that was posted before, which a return may take back.</summary>
+/// <param name="Item">Case id of its bank item.</param>
+public sealed record EarlierLine(string Item, BankLine Line, IReadOnlyList<CounterLine> Lines);
 
 /// <summary>A line of the other side of an entry that a bank line becomes.</summary>
-/// <param name="AmountMinor">Minor units, a debit positive.</param>
-public sealed record CounterLine(string Account, long AmountMinor, string? Party = null, string? Document = null, string? TaxCode = null);
+/// <param name="AmountMinor">Minor units of the bank account's currency, a debit positive.</param>
+/// <param name="Foreign">How much of the item it takes off in the item's own currency, when that is another.</param>
+public sealed record CounterLine(string Account, long AmountMinor, string? Party = null, string? Document = null, string? TaxCode = null, ItemAmount? Foreign = null);
+
+/// <summary>Payments of an order of ours that a line is about.</summary>
+/// <param name="Payment">Id of the order.</param>
+/// <param name="Numbers">Which of its payments, from 1.</param>
+public sealed record PaymentPart(string Payment, IReadOnlyList<int> Numbers);
 
 /// <summary>What a line may be, and why; for a person to decide.</summary>
-public sealed record Proposal(string Why, IReadOnlyList<CounterLine> Lines);
+/// <param name="Own">The payments of ours that came back; null: it is about none.</param>
+/// <param name="Of">Case id of the line that it takes back; null: of none.</param>
+public sealed record Proposal(string Why, IReadOnlyList<CounterLine> Lines, PaymentPart? Own = null, string? Of = null);
 
 /// <summary>What a bank line was found to be: lines to post, or proposals (at most five, the likeliest first), or nothing.</summary>
 /// <param name="Why">By what it was matched: <c>payment</c>, <c>reference</c>, <c>party</c>, <c>assigned</c>; null: it was not.</param>
-public sealed record BankMatch(string? Why, IReadOnlyList<CounterLine> Lines, IReadOnlyList<Proposal> Proposals);
+/// <param name="Own">The payments of ours that it shows as gone, or (assigned) as come back.</param>
+public sealed record BankMatch(string? Why, IReadOnlyList<CounterLine> Lines, IReadOnlyList<Proposal> Proposals, PaymentPart? Own = null);
 
 /// <summary>Open items and bank details as the lines of one statement meet them, in order: what a line settles the next one does not find.</summary>
 public sealed class BankMatching
@@ -34,11 +53,14 @@ public sealed class BankMatching
     private readonly Dictionary<string, string?> _partyByIban = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _partyByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OwnPayment> _own = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, List<EarlierLine>> _earlier = [];
 
-    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own)
+    /// <param name="own">Our orders that are under way, and those that returns of this statement name.</param>
+    /// <param name="earlier">Posted lines that returns of this statement may take back.</param>
+    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own, IEnumerable<EarlierLine>? earlier = null)
     {
-        foreach (var payment in own) _own[payment.Reference] = payment;
-
+        foreach (var payment in own) _own[Payment.Reference(payment.Id)] = payment;
+        foreach (var line in earlier ?? []) ListOf(_earlier, line.Line.AmountMinor).Add(line);
         foreach (var item in items) Add(item);
         foreach (var (party, payee) in payees)
         {
@@ -49,57 +71,89 @@ public sealed class BankMatching
     }
 
     /// <summary>
-    /// What a line is. A payment of ours, by its own reference or its order's, and exactly its amount: what was on its way has gone. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, are one party's, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
-    /// By party: the other side's account, else its exact name, is a party's, and exactly one of its items is of that amount. Never on a guess: what fits twice, comes from another party's account, or takes a payment back is proposed.
+    /// What a line is. A payment of ours, by its own reference or its order's, and exactly its amount: what was on its way has gone; it goes once, over all statements. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, are one party's, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
+    /// By party: the other side's account, else its exact name, is a party's, and exactly one of its items is of that amount. Never on a guess: what fits twice, comes from another party's account, is owed in another currency, or takes a payment back is proposed; a return with what it takes back, a payment of ours or an earlier line, first.
     /// Source: DOMAIN, "matched to open items by reference, then amount and party; the rest is listed". Worked: +119.00 "RE R-1, thanks", R-1 of acme open with 119.00 → Cr 1400 119.00 acme R-1.
     /// </summary>
-    public BankMatch Take(BankLine line)
+    /// <param name="id">Case id of the line's bank item.</param>
+    public BankMatch Take(string id, BankLine line)
     {
-        if (Ordered(line) is { } transit) return new BankMatch("payment", [transit], []);
+        if (Gone(id, line) is { } gone) return gone;
         var named = Named(line).Where(item => Fits(item, line)).ToList();
         var party = PartyOf(line, out var isByIban);
         var ofParty = party is not null && _byParty.TryGetValue(party, out var own) ? own.Where(item => Fits(item, line)).ToList() : [];
         if (!line.IsReturn)
         {
-            var isForeign = (isByIban && named.Any(item => item.Party != party)) || named.Select(item => item.Party).Distinct(StringComparer.Ordinal).Count() > 1;
-            if (named.Count > 0 && !isForeign && Sum(named) == line.AmountMinor) return Settled("reference", named, line);
-            if (named.Count == 1 && isByIban && !isForeign && Math.Abs(line.AmountMinor) < Math.Abs(named[0].OpenMinor)) return Settled("reference", named, line);
-            if (named.Count == 0 && ofParty.Where(item => item.OpenMinor == line.AmountMinor).ToList() is [var only]) return Settled("party", [only], line);
+            var isAnothers = (isByIban && named.Any(item => item.Party != party)) || named.Select(item => item.Party).Distinct(StringComparer.Ordinal).Count() > 1;
+            if (named.Count > 0 && !isAnothers && named.TrueForAll(item => item.Foreign is null))
+            {
+                if (Sum(named) == line.AmountMinor) return Settled(id, "reference", named, line);
+                if (named.Count == 1 && isByIban && Math.Abs(line.AmountMinor) < Math.Abs(named[0].OpenMinor)) return Settled(id, "reference", named, line);
+            }
+
+            if (named.Count == 0 && ofParty.Where(item => item.OpenMinor == line.AmountMinor).ToList() is [{ Foreign: null } only]) return Settled(id, "party", [only], line);
         }
 
-        List<Proposal> proposals = [];
+        List<Proposal> proposals = [.. Returned(line)];
         void Propose(string why, IReadOnlyList<MatchItem> items)
         {
+            // Of items in other currencies together nobody could say which took how much.
+            if (proposals.Count >= MaxProposals || (items.Count > 1 && items.Any(item => item.Foreign is not null))) return;
             var lines = Lines(items, line);
-            if (proposals.Count < MaxProposals && lines.Count > 0 && !proposals.Any(known => known.Lines.SequenceEqual(lines))) proposals.Add(new Proposal(why, lines));
+            if (lines.Count > 0 && !proposals.Any(known => known.Lines.SequenceEqual(lines))) proposals.Add(new Proposal(items is [{ Foreign: { } foreign }] ? $"{why}; it is owed in {foreign.Currency}" : why, lines));
         }
 
-        if (named.Count > 0) Propose(line.IsReturn ? "named; it takes a payment back" : "named, but the amount differs or it comes from another's account", named);
+        if (named.Count > 0) Propose(line.IsReturn ? "named; it takes a payment back" : named.Count == 1 && named[0].Foreign is not null ? "named" : "named, but the amount differs or it comes from another's account", named);
         if (ofParty.Count > 1 && Sum(ofParty) == line.AmountMinor) Propose("all that is open of the party", ofParty);
         foreach (var item in ofParty.Where(item => item.OpenMinor == line.AmountMinor)) Propose("the party's, of that amount", [item]);
-        foreach (var item in _byAmount.GetValueOrDefault(line.AmountMinor) ?? []) Propose("of that amount", [item]);
-        foreach (var item in ofParty.OrderBy(item => item.DueDate)) Propose("the party's", [item]);
+        foreach (var item in (_byAmount.GetValueOrDefault(line.AmountMinor) ?? []).Take(MaxProposals)) Propose("of that amount", [item]);
+        foreach (var item in ofParty.OrderBy(item => item.DueDate).Take(MaxProposals)) Propose("the party's", [item]);
         return new BankMatch(null, [], proposals);
     }
 
-    /// <summary>Money that went as it was ordered: one payment by its reference, or all of an order that the bank has not rejected. It goes once: the same again is left to a person.</summary>
-    private CounterLine? Ordered(BankLine line)
+    /// <summary>Money that went as it was ordered: one payment by its reference, or all of an order that is neither rejected nor on a statement yet. It goes once: the same again is left to a person.</summary>
+    private BankMatch? Gone(string id, BankLine line)
     {
         if (line.AmountMinor >= 0 || line.IsReturn) return null;
-        if (line.EndToEndId is { } id && id.LastIndexOf('-') is var cut and > 0 && _own.TryGetValue(id[..cut], out var single) && int.TryParse(id.AsSpan(cut + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= single.AmountsMinor.Count && single.AmountsMinor[number - 1] == -line.AmountMinor)
-        {
-            _own[single.Reference] = single with { AmountsMinor = [.. single.AmountsMinor.Select((amount, n) => n == number - 1 ? 0 : amount)] };
-            return new CounterLine(single.Transit, -line.AmountMinor, Document: single.Reference);
-        }
+        if (OneOf(line) is var (single, n) && IsUnderWay(single.Items[n], id) && single.Items[n].AmountMinor == -line.AmountMinor) return Gone(single, [n]);
+        if (line.BatchId is not { } batch || !_own.TryGetValue(batch, out var whole)) return null;
+        var under = Enumerable.Range(0, whole.Items.Count).Where(item => IsUnderWay(whole.Items[item], id)).ToList();
+        // Cut off before it was taken in: then these are its payments, and no others.
+        if (under.Where(item => whole.Items[item].ClearedBy == id).ToList() is { Count: > 0 } its) under = its;
+        return under.Count > 0 && under.Aggregate(Int128.Zero, (sum, item) => sum + whole.Items[item].AmountMinor) == -line.AmountMinor ? Gone(whole, under) : null;
 
-        if (line.BatchId is not { } batch || !_own.TryGetValue(batch, out var whole) || whole.AmountsMinor.Aggregate(Int128.Zero, (sum, amount) => sum + amount) != -line.AmountMinor) return null;
-        _own[batch] = whole with { AmountsMinor = [] };
-        return new CounterLine(whole.Transit, -line.AmountMinor, Document: whole.Reference);
+        BankMatch Gone(OwnPayment payment, IReadOnlyList<int> numbers)
+        {
+            var reference = Payment.Reference(payment.Id);
+            _own[reference] = payment with { Items = [.. payment.Items.Select((item, at) => numbers.Contains(at) ? item with { ClearedBy = id } : item)] };
+            return new BankMatch("payment", [new CounterLine(payment.Transit, -line.AmountMinor, Document: reference)], [], new PaymentPart(payment.Id, [.. numbers.Select(at => at + 1)]));
+        }
     }
 
-    private BankMatch Settled(string why, IReadOnlyList<MatchItem> items, BankLine line)
+    /// <summary>What a return takes back: a payment of ours that had gone, which is owed again; else the earlier lines of that amount with the same end-to-end reference, the same account of the other side, or a document that it names, the latest first.</summary>
+    private IEnumerable<Proposal> Returned(BankLine line)
+    {
+        if (!line.IsReturn) yield break;
+        var reason = line.ReturnReason is { } told ? $" ({told})" : "";
+        if (line.AmountMinor > 0 && OneOf(line) is var (payment, n) && payment.Items[n] is { ClearedBy: not null, ReturnedBy: null } item && item.AmountMinor == line.AmountMinor)
+            yield return new Proposal($"payment '{payment.Id}', no. {n + 1}, came back{reason}", [new CounterLine(item.Account, -line.AmountMinor, item.Party, item.Document)], new PaymentPart(payment.Id, [n + 1]));
+        var words = Words(line.Remittance).ToHashSet(StringComparer.Ordinal);
+        var taken = (_earlier.GetValueOrDefault(-line.AmountMinor) ?? []).Where(earlier => earlier.Line.BookedOn <= line.BookedOn &&
+            ((line.EndToEndId is not null && line.EndToEndId == earlier.Line.EndToEndId) || (line.PartyIban is not null && line.PartyIban == earlier.Line.PartyIban) || earlier.Lines.Any(one => one.Document is { } document && words.Contains(Plain(document)))));
+        foreach (var earlier in taken.OrderByDescending(earlier => earlier.Line.BookedOn).ThenBy(earlier => earlier.Item, StringComparer.Ordinal).Take(MaxProposals - 1))
+            yield return new Proposal($"takes back the line of {Kernel.BusinessDay.Text(earlier.Line.BookedOn)}{reason}", [.. earlier.Lines.Select(one => one with { AmountMinor = -one.AmountMinor, Foreign = one.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null })], Of: earlier.Item);
+    }
+
+    /// <summary>The payment of ours that a line's end-to-end reference names, and its place from 0.</summary>
+    private (OwnPayment Payment, int At)? OneOf(BankLine line) =>
+        Payment.PartOf(line.EndToEndId) is var (reference, number) && _own.TryGetValue(reference, out var payment) && number <= payment.Items.Count ? (payment, number - 1) : null;
+
+    private static bool IsUnderWay(PaymentItem item, string id) => item.Answer != BankAnswer.Rejected && (item.ClearedBy is null || item.ClearedBy == id);
+
+    private BankMatch Settled(string id, string why, IReadOnlyList<MatchItem> items, BankLine line)
     {
         var lines = Lines(items, line);
+        ListOf(_earlier, line.AmountMinor).Add(new EarlierLine(id, line, lines));
         foreach (var (item, settled) in items.Zip(lines))
         {
             Remove(item);
@@ -117,7 +171,7 @@ public sealed class BankMatching
         for (var n = 0; n < items.Count && left != 0; n++)
         {
             var part = n == items.Count - 1 ? left : Math.Sign(left) * Math.Min(Math.Abs(left), Math.Abs(items[n].OpenMinor));
-            lines.Add(new CounterLine(items[n].Account, -part, items[n].Party, items[n].Document));
+            lines.Add(new CounterLine(items[n].Account, -part, items[n].Party, items[n].Document, Foreign: items[n].Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null));
             left -= part;
         }
 
@@ -174,7 +228,7 @@ public sealed class BankMatching
         _byAmount[item.OpenMinor].Remove(item);
     }
 
-    private static List<MatchItem> ListOf<TKey>(Dictionary<TKey, List<MatchItem>> lists, TKey key) where TKey : notnull
+    private static List<T> ListOf<TKey, T>(Dictionary<TKey, List<T>> lists, TKey key) where TKey : notnull
     {
         if (!lists.TryGetValue(key, out var list)) lists.Add(key, list = []);
         return list;

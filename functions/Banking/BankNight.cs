@@ -1,4 +1,5 @@
 using BackOffice.Kernel;
+using BackOffice.Ledger;
 using BackOffice.Nightly;
 
 namespace BackOffice.Banking;
@@ -17,7 +18,7 @@ public sealed class BankNight(BankTables bank) : INightWork
     }
 
     /// <summary>
-    /// For each bank account with a statement closed by the night's day: the last one's closing balance, and the balance of the account on that day. Source: GoBD, reconciliation; worked: statement 1,190.00, ledger 1,071.00, a line of 119.00 open → 119.00 apart, attention.
+    /// For each bank account with a statement closed by the night's day: the last one's closing balance, and the balance of the account on that day, both in the bank account's currency. Source: GoBD, reconciliation; worked: statement 1,190.00, ledger 1,071.00, a line of 119.00 open → 119.00 apart, attention.
     /// </summary>
     public async Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night)
     {
@@ -43,11 +44,13 @@ public sealed class BankNight(BankTables bank) : INightWork
         List<NightCheck> checks = [];
         foreach (var (id, statement) in last.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
-            var code = accounts[id].Account;
-            var balance = night.Book.ReadKnown(state => state.Account(code)?.Between(0, statement.To.DayNumber).BalanceMinor ?? 0);
-            checks.Add(NightCheck.OfAmounts(Name, id, statement.ClosingMinor, balance, night.Digits, counts.GetValueOrDefault(id) == 0
+            var (code, currency) = (accounts[id].Account, accounts[id].Currency);
+            var digits = Currency.DigitsOf(currency ?? "") ?? night.Digits;
+            var balance = night.Book.ReadKnown(state => currency is null ? state.Account(code)?.Between(0, statement.To.DayNumber).BalanceMinor ?? 0
+                : ForeignBalance.Of(state, statement.To).Where(held => held.Account == code && held.Key.Currency == currency).Aggregate(Int128.Zero, (sum, held) => sum + held.ForeignMinor));
+            checks.Add(NightCheck.OfAmounts(Name, id, statement.ClosingMinor, balance, digits, counts.GetValueOrDefault(id) == 0
                 ? $"Closing balance of statement {statement.Statement} of {BusinessDay.Text(statement.To)}, and account {code} on that day."
-                : $"Closing balance of statement {statement.Statement} of {BusinessDay.Text(statement.To)}, and account {code} on that day; {counts[id]} lines with {Amount.Format(open[id], night.Digits)} wait for a person: GET /api/books/{night.Book.Id}/bank-items."));
+                : $"Closing balance of statement {statement.Statement} of {BusinessDay.Text(statement.To)}, and account {code} on that day; {counts[id]} lines with {Amount.Format(open[id], digits)} wait for a person: GET /api/books/{night.Book.Id}/bank-items."));
         }
 
         return checks;

@@ -27,9 +27,14 @@ public sealed record BankBalance(DateOnly Date, long AmountMinor);
 /// <param name="PartyIban">Its account.</param>
 /// <param name="Remittance">What it is for, free text and structured references joined by blanks.</param>
 /// <param name="IsReturn">Whether it takes a payment back.</param>
+/// <param name="ReturnReason">Why, as the bank says it: <c>AC04</c> (account closed) and words.</param>
+/// <param name="Code">What kind of line it is at the bank: <c>PMNT-RCDT-ESCT</c>, or the bank's own code.</param>
 public sealed record BankLine(
-    DateOnly BookedOn, DateOnly? ValueOn, long AmountMinor, string? Reference, string? EndToEndId, string? BatchId, string? Party, string? PartyIban, string? Remittance, bool IsReturn)
+    DateOnly BookedOn, DateOnly? ValueOn, long AmountMinor, string? Reference, string? EndToEndId, string? BatchId, string? Party, string? PartyIban, string? Remittance, bool IsReturn, string? ReturnReason = null, string? Code = null)
 {
+    /// <summary>What tells it from another when it comes again: banks word names, value dates, reasons and kinds anew.</summary>
+    internal BankLine Core() => this with { Party = null, ValueOn = null, ReturnReason = null, Code = null };
+
     /// <summary>All that tells one line from another, so that the same line in two statements is known; lines alike in one statement are told by their place among their like.</summary>
     public string Fingerprint(string account, int place) =>
         Ids.Key(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{account}|{BusinessDay.Text(BookedOn)}|{AmountMinor}|{Reference}|{EndToEndId}|{BatchId}|{PartyIban}|{Remittance}|{IsReturn}|{place}"));
@@ -41,8 +46,8 @@ public sealed record BankLine(
 /// <param name="Number">Its sequence number.</param>
 /// <param name="From">Day of the opening balance.</param>
 /// <param name="To">Day of the closing balance.</param>
-/// <param name="OpeningMinor">Minor units.</param>
-/// <param name="ClosingMinor">Minor units.</param>
+/// <param name="OpeningMinor">Minor units of the account's currency.</param>
+/// <param name="ClosingMinor">Minor units of the account's currency.</param>
 /// <param name="Lines">How many booked lines it has.</param>
 /// <param name="Known">How many of them another statement had brought before; set when all are items.</param>
 /// <param name="Gap">What does not fit the statement before it; null: it follows, or is the first.</param>
@@ -55,22 +60,24 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
         (this with { Known = null, Gap = null, Content = null, Follows = false }) == (other with { Known = null, Gap = null, Content = null, Follows = false }) && (Content is null || other.Content is null || Content == other.Content);
 
     /// <summary>
-    /// What a statement must satisfy by itself. 422 <c>bank/account-unknown</c>, <c>bank/currency</c> (not the book's), <c>bank/balance-missing</c>, <c>bank/sum</c> (opening + lines ≠ closing, with the difference), <c>bank/too-many-lines</c>.
+    /// What a statement must satisfy by itself. 422 <c>bank/account-unknown</c>, <c>bank/currency</c> (not the account's), <c>bank/balance-missing</c>, <c>bank/sum</c> (opening + lines ≠ closing, with the difference), <c>bank/too-many-lines</c>.
     /// Source: ISO 20022 camt.053, balances OPBD/PRCD and CLBD. Worked: 100.00 + 20.00 − 5.00 = 115.00 → good; closing 115.01 → refused, 0.01 apart.
     /// </summary>
-    public static Outcome<KeptStatement> Check(BankStatement statement, int index, IReadOnlyDictionary<string, BankAccount> accounts, string currency, int digits)
+    /// <param name="bookCurrency">The currency of accounts that say none.</param>
+    public static Outcome<KeptStatement> Check(BankStatement statement, int index, IReadOnlyDictionary<string, BankAccount> accounts, string bookCurrency)
     {
         var path = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Stmt[{index + 1}]");
         List<Fault> faults = [];
-        var account = accounts.FirstOrDefault(known => known.Value.Iban == statement.Iban).Key;
+        var (id, account) = accounts.FirstOrDefault(known => known.Value.Iban == statement.Iban);
         if (account is null) faults.Add(new Fault($"{path}/Acct/Id/IBAN", "bank/account-unknown", $"No bank account of the book has the IBAN '{Ids.Cut(statement.Iban)}'. PUT it with …/bank-accounts first."));
-        if (statement.Currency != currency) faults.Add(new Fault($"{path}/Acct/Ccy", "bank/currency", $"The statement is in '{Ids.Cut(statement.Currency)}', the book in {currency}."));
+        else if (statement.Currency != (account.Currency ?? bookCurrency)) faults.Add(new Fault($"{path}/Acct/Ccy", "bank/currency", $"The statement is in '{Ids.Cut(statement.Currency)}', bank account '{id}' in {account.Currency ?? bookCurrency}."));
+        var digits = Currency.DigitsOf(statement.Currency) ?? 2;
         if (statement.Lines.Count > MaxLines) faults.Add(new Fault(path, "bank/too-many-lines", $"A statement has at most {MaxLines:N0} lines; this one has {statement.Lines.Count:N0}."));
         if (statement.Opening is null || statement.Closing is null) faults.Add(new Fault($"{path}/Bal", "bank/balance-missing", "It states no opening balance (OPBD or PRCD), or no closing one (CLBD)."));
         else if (statement.Lines.Aggregate((Int128)statement.Opening.AmountMinor, (sum, line) => sum + line.AmountMinor) is var sum && sum != statement.Closing.AmountMinor)
             faults.Add(new Fault($"{path}/Bal", "bank/sum", $"Opening balance and lines make {Amount.Format(sum, digits)}, the closing balance is {Amount.Format(statement.Closing.AmountMinor, digits)}: they differ by {Amount.Format(statement.Closing.AmountMinor - sum, digits)}. A line is missing or wrong."));
         return faults.Count > 0 ? Refusal.Of(faults)
-            : new KeptStatement(account!, statement.Id, statement.Number, statement.Opening!.Date, statement.Closing!.Date, statement.Opening.AmountMinor, statement.Closing.AmountMinor, statement.Lines.Count, Content: Ids.Key(string.Join('|', statement.Lines.Select((line, n) => line.Fingerprint(account!, n)))));
+            : new KeptStatement(id, statement.Id, statement.Number, statement.Opening!.Date, statement.Closing!.Date, statement.Opening.AmountMinor, statement.Closing.AmountMinor, statement.Lines.Count, Content: Ids.Key(string.Join('|', statement.Lines.Select((line, n) => line.Fingerprint(id, n)))));
     }
 
     /// <summary>
@@ -84,4 +91,23 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
         : null;
 
     public const int MaxLines = 10_000;
+
+    /// <summary>Id of its case. The bank numbers its statements as it likes, so that a digest stands for the name; the account keeps them apart.</summary>
+    internal string CaseId => $"{Account}.{Ids.Key(Statement)[..16]}";
+
+    /// <summary>Id of the case of one of its lines. Worked: account giro → <c>giro.</c> and 24 digits.</summary>
+    /// <param name="place">Place among lines alike, from 1.</param>
+    internal string ItemOf(BankLine line, int place) => $"{Account}.{line.Fingerprint(Account, place)[..24]}";
+
+    /// <summary>
+    /// The statement of the same account that comes before this one: the last that closes by its closing day; of one day by its number, else the one that closes with what this one opens with. Null: it is the first.
+    /// </summary>
+    internal KeptStatement? Before(IEnumerable<KeptStatement> all) => all
+        .Where(other => other.Account == Account && other.Statement != Statement && (other.To < To || (other.To == To && (Number is null || other.Number is null || other.Number < Number))))
+        .MaxBy(other => (other.To, other.ClosingMinor == OpeningMinor, other.Number ?? 0));
+
+    /// <summary>The statement of the same account that comes after this one, found alike; null: it is the last.</summary>
+    internal KeptStatement? After(IEnumerable<KeptStatement> all) => all
+        .Where(other => other.Account == Account && other.Statement != Statement && (other.To > To || (other.To == To && (Number is null || other.Number is null ? other.OpeningMinor == ClosingMinor : other.Number > Number))))
+        .MinBy(other => (other.To, other.OpeningMinor != ClosingMinor, other.Number ?? 0));
 }

@@ -6,7 +6,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// The bank's tables, each with the rows of <see cref="CaseTable"/>. <c>BankAccounts</c>: State is a <see cref="BankAccount"/>, never done. <c>Payees</c>: a <see cref="Payee"/>, id the party, never done. <c>BankStatements</c>: a <see cref="KeptStatement"/>, done when all its lines are items.
-/// <c>Payments</c>: a <see cref="Payment"/>, done when it is rejected or all answered; its commits tell entries too. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
+/// <c>Payments</c>: a <see cref="Payment"/>, done when nothing of it is to come any more; its commits tell entries too. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
 /// </summary>
 public sealed class BankTables(Storage storage, Posting posting)
 {
@@ -54,6 +54,22 @@ public sealed class BankTables(Storage storage, Posting posting)
         return all;
     }
 
+    /// <summary>All statements of a book, by case id.</summary>
+    public async Task<Dictionary<string, KeptStatement>> StatementsAsync(string book)
+    {
+        Dictionary<string, KeptStatement> all = new(StringComparer.Ordinal);
+        await foreach (var row in Statements.Cases.ScanAllAsync(book)) all[row.Id] = ReadStatement(row);
+        return all;
+    }
+
+    /// <summary>How many lines of each statement wait for a person; those that have none are missing.</summary>
+    public async Task<Dictionary<string, int>> WaitingAsync(string book)
+    {
+        Dictionary<string, int> waiting = new(StringComparer.Ordinal);
+        await foreach (var row in Items.Cases.ScanAsync(book)) waiting[ReadItem(row).Statement] = waiting.GetValueOrDefault(ReadItem(row).Statement) + 1;
+        return waiting;
+    }
+
     /// <summary>What the payments under way are to pay, and which does; without one of them.</summary>
     public async Task<Dictionary<(string Account, string Party, string Document), string>> ClaimedAsync(string book, string? except)
     {
@@ -64,20 +80,37 @@ public sealed class BankTables(Storage storage, Posting posting)
         return claimed;
     }
 
-    /// <summary>The payments that the bank was ordered to make.</summary>
-    public async Task<List<OwnPayment>> OrderedAsync(string book)
+    /// <summary>The orders of ours of which something is still to go, and those that were done and that these references name.</summary>
+    public async Task<List<OwnPayment>> OrderedAsync(string book, IEnumerable<string> references)
     {
         var accounts = await AccountsAsync(book);
         List<OwnPayment> ordered = [];
-        await foreach (var row in Payments.Cases.ScanAllAsync(book))
-            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment) ordered.Add(new OwnPayment(Payment.Reference(row.Id), accounts[payment.BankAccount].Transit, [.. payment.Items.Select(item => item.Answer == BankAnswer.Rejected ? 0 : item.AmountMinor)]));
+        void Add(CaseRow row)
+        {
+            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment && !ordered.Exists(known => known.Id == row.Id)) ordered.Add(new OwnPayment(row.Id, accounts[payment.BankAccount].Transit, payment.Items));
+        }
+
+        await foreach (var row in Payments.Cases.ScanAsync(book)) Add(row);
+        foreach (var reference in references)
+            if (!ordered.Exists(known => Payment.Reference(known.Id) == reference) && await PaymentOfAsync(book, reference) is { } id && await Payments.Cases.FindAsync(book, id) is { } row) Add(row);
         return ordered;
+    }
+
+    /// <summary>Posted lines of these amounts, which may have been taken back since. All that were ever posted are looked at: returns are rare.</summary>
+    public async Task<List<EarlierLine>> EarlierAsync(string book, IReadOnlySet<long> amounts)
+    {
+        List<EarlierLine> earlier = [];
+        if (amounts.Count == 0) return earlier;
+        await foreach (var row in Items.Cases.ScanAsync(book, done: true))
+            if (ReadItem(row) is { Line.IsReturn: false, Match.Own: null } item && amounts.Contains(item.Line.AmountMinor)) earlier.Add(new EarlierLine(row.Id, item.Line, item.Match.Lines));
+        return earlier;
     }
 
     /// <summary>The payment that the bank calls so; null: none has this reference. One that was answered wholly is found too, since banks repeat themselves.</summary>
     public async Task<string?> PaymentOfAsync(string book, string reference)
     {
         if (Ids.IsEntity(reference) && await Payments.Cases.FindAsync(book, reference) is not null) return reference;
+        if (reference.Length != Payment.DigestDigits || !reference.All(char.IsAsciiHexDigitLower)) return null;
         await foreach (var row in Payments.Cases.ScanAllAsync(book))
             if (Payment.Reference(row.Id) == reference) return row.Id;
         return null;

@@ -13,31 +13,39 @@ public sealed class GetBankItem(Books books, BankTables bank)
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/bank-items/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await BookRequest.FindAsync(books, bank.Items, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
-        var digits = (await books.OpenAsync(book)).Value!.Digits;
-        return BankSteps.Answer(200, row, book, request, json => Write(json, row, digits), await bank.Items.Cases.HistoryAsync(book, id));
+        if (!(await BookRequest.FindAsync(books, bank.Items, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
+        return BankSteps.Answer(200, found.Case, book, request, json => Write(json, found.Case, found.Book.Digits), await bank.Items.Cases.HistoryAsync(book, id));
     }
 
-    internal static void Write(Utf8JsonWriter json, CaseRow row, int digits)
+    internal static void Write(Utf8JsonWriter json, CaseRow row, int bookDigits)
     {
         var item = BankTables.ReadItem(row);
+        var digits = item.Digits(bookDigits);
         json.WriteString("account", item.Account);
         json.WriteString("statement", item.Statement);
         json.WriteString("status", item.IsPosted ? "posted" : "open");
         json.WriteString("bookedOn", BusinessDay.Text(item.Line.BookedOn));
         json.WriteString("amount", Amount.Format(item.Line.AmountMinor, digits));
-        foreach (var (name, text) in ((string, string?)[])[("reference", item.Line.Reference), ("endToEndId", item.Line.EndToEndId), ("batch", item.Line.BatchId), ("party", item.Line.Party), ("iban", item.Line.PartyIban), ("remittance", item.Line.Remittance), ("by", item.Match.Why), ("reason", item.Reason)])
+        foreach (var (name, text) in ((string, string?)[])[("currency", item.Currency), ("code", item.Line.Code), ("reference", item.Line.Reference), ("endToEndId", item.Line.EndToEndId), ("batch", item.Line.BatchId), ("party", item.Line.Party), ("iban", item.Line.PartyIban), ("remittance", item.Line.Remittance), ("by", item.Match.Why), ("reason", item.Reason)])
             if (text is not null) json.WriteString(name, text);
-        if (item.Line.IsReturn) json.WriteBoolean("return", true);
+        if (item.Line.IsReturn)
+        {
+            json.WriteBoolean("return", true);
+            if (item.Line.ReturnReason is not null) json.WriteString("returnReason", item.Line.ReturnReason);
+        }
+
         if (item.IsPosted)
         {
             json.WriteString("entry", item.EntryIdOf(row.Id));
             WriteLines(json, item, item.Match.Lines, digits);
+            if (item.Match.Own is { } own) json.WriteString("payment", own.Payment);
         }
 
         json.WriteList("proposals", item.Match.Proposals, proposal =>
         {
             json.WriteString("why", proposal.Why);
+            if (proposal.Own is { } own) json.WriteString("payment", own.Payment);
+            if (proposal.Of is { } of) json.WriteString("takesBack", of);
             WriteLines(json, item, proposal.Lines, digits);
         });
     }
@@ -50,5 +58,10 @@ public sealed class GetBankItem(Books books, BankTables bank)
         if (line.Party is not null) json.WriteString("party", line.Party);
         if (line.Document is not null) json.WriteString("document", line.Document);
         if (line.TaxCode is not null) json.WriteString("taxCode", line.TaxCode);
+        if (line.Foreign is not { } foreign) return;
+        json.WriteStartObject("foreign");
+        json.WriteString("currency", foreign.Currency);
+        json.WriteString("amount", Amount.Format(-Math.Sign(item.Line.AmountMinor) * foreign.AmountMinor, Currency.DigitsOf(foreign.Currency) ?? 2));
+        json.WriteEndObject();
     });
 }

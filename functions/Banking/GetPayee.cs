@@ -12,7 +12,7 @@ public sealed class GetPayee(Books books, BankTables bank)
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/payees/{party}")] HttpRequest request, string book, string party)
     {
-        if (!(await BookRequest.FindAsync(books, bank.Payees, request, book, party)).Is(out var row, out var refusal)) return new Problem(refusal);
-        return BankSteps.Answer(200, row, book, request, json => PutPayee.Write(json, row), await bank.Payees.Cases.HistoryAsync(book, party));
+        if (!(await BookRequest.FindAsync(books, bank.Payees, request, book, party)).Is(out var found, out var refusal)) return new Problem(refusal);
+        return BankSteps.Answer(200, found.Case, book, request, json => PutPayee.Write(json, found.Case), await bank.Payees.Cases.HistoryAsync(book, party));
     }
 }

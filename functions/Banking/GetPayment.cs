@@ -12,8 +12,7 @@ public sealed class GetPayment(Books books, BankTables bank)
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Board, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/payments/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await BookRequest.FindAsync(books, bank.Payments, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
-        var digits = (await books.OpenAsync(book)).Value!.Digits;
-        return BankSteps.Answer(200, row, book, request, json => PutPayment.Write(json, row, digits), await bank.Payments.Cases.HistoryAsync(book, id));
+        if (!(await BookRequest.FindAsync(books, bank.Payments, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
+        return BankSteps.Answer(200, found.Case, book, request, json => PutPayment.Write(json, found.Case, found.Book.Digits), await bank.Payments.Cases.HistoryAsync(book, id));
     }
 }

@@ -13,8 +13,8 @@ public sealed class GetPaymentFile(Books books, BankTables bank)
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/payments/{id}/file")] HttpRequest request, string book, string id)
     {
-        if (!(await BookRequest.FindAsync(books, bank.Payments, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
-        var payment = BankTables.ReadPayment(row);
+        if (!(await BookRequest.FindAsync(books, bank.Payments, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
+        var payment = BankTables.ReadPayment(found.Case);
         if (payment.File is not { } seal) return Problem.Of(409, "payment/state", $"The file of a payment that is {JsonFields.NameOf(payment.Status)} has not been made.");
         var file = Pain.Write(id, payment, payment.Debtor!);
         if (FileSeal.DigestOf(file) != seal.Sha256) return Problem.Of(500, "exchange/seal", "What is kept of the payment makes another file than the one that was sealed.");

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace BackOffice.Banking;
 
-/// <summary><c>GET /api/books/{book}/bank-items?state=open|done&amp;after=&amp;limit=</c>: lines of bank statements that wait for a person, each with up to five proposals, or those that are posted; in pages. Rows: reads <c>BankItems</c>. Messages: none.</summary>
+/// <summary><c>GET /api/books/{book}/bank-items?state=open|done&amp;statement=&amp;after=&amp;limit=</c>: lines of bank statements, of one or of all, that wait for a person, each with up to five proposals, or those that are posted; in pages. Rows: reads <c>BankItems</c>. Messages: none.</summary>
 public sealed class ListBankItems(Books books, BankTables bank)
 {
     [Function(nameof(ListBankItems))]
@@ -13,14 +13,14 @@ public sealed class ListBankItems(Books books, BankTables bank)
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/bank-items")] HttpRequest request, string book)
     {
         var query = new QueryFields(request.Query);
-        var page = CasePage.Read(query);
+        var (page, statement) = (CasePage.Read(query), query.Id("statement"));
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        return page.Answer(book, "bank-items", await page.LoadAsync(bank.Items.Cases, book, _ => true), (json, row) =>
+        return page.Answer(book, "bank-items", await page.LoadAsync(bank.Items.Cases, book, row => statement is null || BankTables.ReadItem(row).Statement == statement), (json, row) =>
         {
             json.WriteString("id", row.Id);
             json.WriteNumber("version", row.Version);
             GetBankItem.Write(json, row, found.Digits);
-        });
+        }, statement is null ? "" : $"&statement={Uri.EscapeDataString(statement)}");
     }
 }

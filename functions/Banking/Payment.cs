@@ -27,6 +27,9 @@ public enum PaymentCommand
     Rejection,
     File,
     Status,
+
+    /// <summary>Statements show payments as gone, or as come back, or do so no longer.</summary>
+    Trace,
 }
 
 /// <summary>What the bank said of a payment.</summary>
@@ -45,10 +48,17 @@ public enum BankAnswer
 /// <param name="Iban">Where it goes; taken with the file.</param>
 /// <param name="Answer">What the bank said; null: nothing yet.</param>
 /// <param name="Reason">Why the bank rejected it.</param>
-public sealed record PaymentItem(string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null);
+/// <param name="ClearedBy">Bank item of the statement line that shows it as gone; null: it is on its way.</param>
+/// <param name="ReturnedBy">Bank item of the line that brought it back; null: it did not come back.</param>
+public sealed record PaymentItem(
+    string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null, string? ClearedBy = null, string? ReturnedBy = null)
+{
+    /// <summary>Whether nothing of it is on its way any more.</summary>
+    internal bool IsEnded => Answer == BankAnswer.Rejected || ClearedBy is not null;
+}
 
 /// <summary>
-/// A payment order, as its case keeps it (table <c>Payments</c>): payables that are paid together from one account. Four eyes: who put it together does not approve it (<see cref="Apart"/>). Done when it is rejected, or all of it has been answered. Source: MaRisk BTO; GoBD Tz. 100.
+/// A payment order, as its case keeps it (table <c>Payments</c>): payables that are paid together from one account. Four eyes: who put it together does not approve it (<see cref="Apart"/>). Done when it is rejected, or each of its payments has been rejected by the bank or is on a statement. Source: MaRisk BTO; GoBD Tz. 100.
 /// </summary>
 /// <param name="BankAccount">Id of the bank account.</param>
 /// <param name="ExecuteOn">Requested execution date.</param>
@@ -60,6 +70,8 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
 {
     public const int MaxItems = 500;
 
+    internal const int DigestDigits = 30;
+
     /// <summary>The most that a SEPA credit transfer moves: 999,999,999.99 EUR. Source: EPC132-08, AT-T002.</summary>
     public const long MaxMinor = 99_999_999_999;
 
@@ -67,6 +79,9 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
     public static readonly IReadOnlyList<ActPair> Apart = [new(CaseCommand.Create, "approval", "MaRisk BTO: who puts payments together does not approve them")];
 
     public Int128 TotalMinor => Items.Aggregate(Int128.Zero, (sum, item) => sum + item.AmountMinor);
+
+    /// <summary>Whether nothing of it is to come any more.</summary>
+    internal bool IsDone => Status == PaymentStatus.Rejected || (Status == PaymentStatus.Ordered && Items.All(item => item.IsEnded));
 
     /// <summary>Whether it still claims what it pays: proposals leave its items out.</summary>
     public bool IsRunning => Status is PaymentStatus.Proposed or PaymentStatus.Approved;
@@ -79,6 +94,7 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         (PaymentStatus.Approved, PaymentCommand.Rejection) => PaymentStatus.Rejected,
         (PaymentStatus.Approved, PaymentCommand.File) => PaymentStatus.Ordered,
         (PaymentStatus.Ordered, PaymentCommand.Status) => PaymentStatus.Ordered,
+        (PaymentStatus.Ordered, PaymentCommand.Trace) => PaymentStatus.Ordered,
         _ => new Refusal(409, "payment/state", $"A payment that is {JsonFields.NameOf(status)} takes no {JsonFields.NameOf(command)}."),
     };
 
@@ -116,8 +132,12 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         [new Line(account.Transit, Items[n].AmountMinor, Document: Reference(id)), new Line(Items[n].Account, -Items[n].AmountMinor, Items[n].Party, Items[n].Document)], LateAsFirstOpen: true);
 
     /// <summary>How the order is called at the bank: the id; a digest of it when it is longer than the format has it (35 characters with the payment's number) or has a <c>_</c>, which SEPA does not know. Worked: P-1 → P-1; P_1 → 30 hex digits.</summary>
-    internal static string Reference(string id) => id.Length <= 30 && !id.Contains('_', StringComparison.Ordinal) ? id : Ids.Key(id)[..30];
+    internal static string Reference(string id) => id.Length <= DigestDigits && !id.Contains('_', StringComparison.Ordinal) ? id : Ids.Key(id)[..DigestDigits];
 
     /// <summary>How one of its payments is called: <c>{reference}-{n}</c>.</summary>
     internal static string EndToEndId(string id, int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Reference(id)}-{n + 1}");
+
+    /// <summary>What an end-to-end reference names: the reference of an order and the payment's number, from 1; null: none of ours. Worked: P-1-2 → P-1 and 2.</summary>
+    internal static (string Reference, int Number)? PartOf(string? endToEndId) =>
+        endToEndId?.LastIndexOf('-') is { } cut and > 0 && int.TryParse(endToEndId.AsSpan(cut + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxItems ? (endToEndId[..cut], number) : null;
 }

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Banking;
 
 /// <summary>
-/// <c>POST /api/books/{book}/payment-status</c>, <c>application/xml</c>, at most 5 MB: what the bank says of payments (pain.002). What it accepted is noted; what it rejected is owed again, and the money on its way is taken back. 201; 200 when the same file comes again.
+/// <c>POST /api/books/{book}/payment-status</c>, <c>application/xml</c>, at most 5 MB: what the bank says of payments (pain.002). What it accepted is noted; what it rejected is owed again, and the money on its way is taken back; not of a payment that a statement shows as gone, which comes back on a statement too. 201; 200 when the same file comes again.
 /// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c>; 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps, TimeProvider time)
@@ -21,7 +21,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTabl
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         if (!(await RequestBody.ReadXmlAsync(request, MaxBytes)).Is(out var body, out refusal)) return new Problem(refusal);
         if (!Pain.ReadStatus(body.Root).Is(out var answers, out refusal)) return new Problem(refusal);
-        var (file, by) = (ImportFile.Of(ImportKind.PaymentStatus, body.Bytes, answers.Count, answers.FirstOrDefault()?.Order), Caller.Of(request).Name);
+        var (file, by) = (new ImportFile(ImportKind.PaymentStatus, body.Sha256, body.Bytes, answers.Count, answers.FirstOrDefault()?.Order), Caller.Of(request).Name);
 
         var id = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
         if (answers.Count > 0 && id is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
@@ -35,9 +35,9 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTabl
                 if (!Answered(id, payment, answers).Is(out var answered, out no)) return no;
                 var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
                 var today = BusinessDay.Today(time);
-                List<Entry> back = [.. Enumerable.Range(0, answered.Items.Count).Where(n => answered.Items[n].Answer == BankAnswer.Rejected && payment.Items[n].Answer != BankAnswer.Rejected).Select(n => answered.Returned(id, n, account, today))];
+                List<Entry> back = [.. Enumerable.Range(0, answered.Items.Count).Where(n => answered.Items[n].Answer == BankAnswer.Rejected && !payment.Items[n].IsEnded).Select(n => answered.Returned(id, n, account, today))];
                 var (tell, refused) = await Posting.PrepareAsync(found, back, by);
-                return refused is null ? new CaseDecision(BankTables.Write(answered), IsDone: answered.Items.All(item => item.Answer is not null), Tell: tell) : refused;
+                return refused is null ? new CaseDecision(BankTables.Write(answered), answered.IsDone, tell) : refused;
             });
             if (!outcome.Is(out var result, out refusal)) return new Problem(refusal);
             row = result.Case;

@@ -22,7 +22,8 @@ public sealed class PutPayment(Books books, BankTables bank, CaseSteps steps, Ti
             fields.NoOthers();
             if (executeOn < BusinessDay.Today(time)) faults.Add(new Fault("executeOn", "payment/date", "The day of execution must not lie in the past."));
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
-            if (await bank.Accounts.Cases.FindAsync(book, account) is null) return Problem.Of(422, "bank/account-unknown", $"There is no bank account '{account}' in this book.");
+            if (await bank.Accounts.Cases.FindAsync(book, account) is not { } known) return Problem.Of(422, "bank/account-unknown", $"There is no bank account '{account}' in this book.");
+            if (BankTables.ReadAccount(known).Currency is { } held) return Problem.Of(422, "payment/currency", $"SEPA credit transfers are in EUR; bank account '{account}' is held in {held}.");
 
             var claimed = await bank.ClaimedAsync(book, except: id);
             var outcome = await steps.RunAsync(bank.Payments, book, id, CaseCommand.ToCreate(request, canonical), async _ =>
@@ -59,6 +60,8 @@ public sealed class PutPayment(Books books, BankTables bank, CaseSteps steps, Ti
             if (item.Iban is not null) json.WriteString("iban", item.Iban);
             if (item.Answer is { } answer) json.WriteString("bank", JsonFields.NameOf(answer));
             if (item.Reason is not null) json.WriteString("reason", item.Reason);
+            if (item.ClearedBy is not null) json.WriteString("goneWith", item.ClearedBy);
+            if (item.ReturnedBy is not null) json.WriteString("cameBackWith", item.ReturnedBy);
         });
         if (payment.File is { } file) json.WriteString("sha256", file.Sha256);
     }

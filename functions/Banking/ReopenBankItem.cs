@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Banking;
 
 /// <summary>
-/// <c>POST /api/books/{book}/bank-items/{id}/reopening</c> <c>{reason}</c>: takes back what a line was posted as, by a reversal dated today, and opens it again. 201; 200 when the same request comes again. 409 <c>bank/state</c>.
-/// Rows: reads and writes <c>BankItems</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// <c>POST /api/books/{book}/bank-items/{id}/reopening</c> <c>{reason}</c>: takes back what a line was posted as, by a reversal dated today, and opens it again; a payment of ours that it showed as gone is on its way again. 201; 200 when the same request comes again. 409 <c>bank/state</c>.
+/// Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps, TimeProvider time)
 {
@@ -28,6 +28,8 @@ public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps
                 var (tell, no) = await Posting.PrepareAsync(found, [reopened.Back], command.By);
                 return no is null ? new CaseDecision(BankTables.Write(reopened.Item), Tell: tell) : no;
             });
-            return outcome.Is(out var result, out var refusal) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refusal);
+            if (!outcome.Is(out var result, out var refused)) return new Problem(refused);
+            if (await PaymentTrace.NoteAsync(bank, steps, book, result.Case, BankTables.ReadItem(result.Case).Match.Proposals is [var before, ..] ? before.Own : null, command.By) is { } untold) return new Problem(untold);
+            return BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits));
         });
 }

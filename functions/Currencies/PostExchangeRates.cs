@@ -31,7 +31,7 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Exch
             if (result.IsNew) changed++;
         }
 
-        var file = ImportFile.Of(ImportKind.Rates, body.Bytes, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
+        var file = new ImportFile(ImportKind.Rates, body.Sha256, body.Bytes, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
         if (!(await exchange.NoteAsync(steps, book, "rates", file, by)).Is(out var imported, out refusal)) return new Problem(refusal);
         return new JsonAnswer(imported.IsNew ? 201 : 200, json =>
         {

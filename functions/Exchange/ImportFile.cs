@@ -24,7 +24,4 @@ public enum ImportKind
 /// <param name="Bytes">Its length.</param>
 /// <param name="Items">How many entries, lines or rates it held.</param>
 /// <param name="Name">The file's own name for itself: a statement's or message's id; null: it has none.</param>
-public sealed record ImportFile(ImportKind Kind, string Sha256, long Bytes, int Items, string? Name = null)
-{
-    public static ImportFile Of(ImportKind kind, byte[] file, int items, string? name = null) => new(kind, FileSeal.DigestOf(file), file.Length, items, name);
-}
+public sealed record ImportFile(ImportKind Kind, string Sha256, long Bytes, int Items, string? Name = null);

@@ -29,11 +29,12 @@ public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevE
             (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Accounts.Where(account => account.Type is AccountType.Income or AccountType.Expense).Select(account => account.Code).ToHashSet(StringComparer.Ordinal)));
         if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
         var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.Contains, results.Contains, await VatRates.LoadAsync(parameters));
-        if (!DatevReader.Read(bytes, FileSeal.DigestOf(bytes), readBook).Is(out var entries, out refusal)) return new Problem(refusal);
+        var digest = FileSeal.DigestOf(bytes);
+        if (!DatevReader.Read(bytes, digest, readBook).Is(out var entries, out refusal)) return new Problem(refusal);
 
         var by = Caller.Of(request).Name;
         if (!(await PostAsync(found, entries, by)).Is(out var posted, out refusal)) return new Problem(refusal);
-        var outcome = await exchange.NoteAsync(steps, book, "datev", ImportFile.Of(ImportKind.Datev, bytes, entries.Count), by);
+        var outcome = await exchange.NoteAsync(steps, book, "datev", new ImportFile(ImportKind.Datev, digest, bytes.Length, entries.Count), by);
         return outcome.Is(out var import, out refusal) ? new JsonAnswer(import.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -168,14 +168,21 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     /// <summary>Tells what a commit left to be told, if it has not been, and then strikes the deadline off.</summary>
     public async Task TellAsync(Department department, Deadline deadline)
     {
-        var version = int.Parse(deadline.What.AsSpan("tell-".Length), System.Globalization.CultureInfo.InvariantCulture);
-        if (await department.Cases.FindTellAsync(deadline.Book, deadline.Case, version) is { } body)
-        {
-            await department.TellAsync(deadline.Book, body);
-            await department.Cases.ToldAsync(deadline.Book, deadline.Case, version);
-        }
-
+        await TellAsync(department, deadline.Book, deadline.Case, int.Parse(deadline.What.AsSpan("tell-".Length), System.Globalization.CultureInfo.InvariantCulture));
         await agenda.RemoveAsync(deadline);
+    }
+
+    /// <summary>Tells at once all that commits of a book have left to be told, for a step that must see what they lead to; their deadlines find it done.</summary>
+    public static async Task TellAllAsync(Department department, string book)
+    {
+        await foreach (var (id, version) in department.Cases.UntoldAsync(book)) await TellAsync(department, book, id, version);
+    }
+
+    private static async Task TellAsync(Department department, string book, string id, int version)
+    {
+        if (await department.Cases.FindTellAsync(book, id, version) is not { } body) return;
+        await department.TellAsync(book, body);
+        await department.Cases.ToldAsync(book, id, version);
     }
 
     /// <summary>The same for all deadlines of a message, some at a time.</summary>

@@ -205,6 +205,12 @@ public sealed class CaseTable(Storage storage, string name)
         return await _table.FindAsync(Partition(book, id), TellKey(id, version)) is { } row ? row.Text("Body") : null;
     }
 
+    /// <summary>What all commits of a book have still to tell: cases and the versions that they led to.</summary>
+    public async IAsyncEnumerable<(string Id, int Version)> UntoldAsync(string book)
+    {
+        await foreach (var row in RowsAsync(book, "tell!")) yield return (row.RowKey[5..^7], int.Parse(row.RowKey.AsSpan(row.RowKey.Length - 6), CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Notes that it has been told. The row is never changed, so whoever deletes it means the same one.</summary>
     public Task ToldAsync(string book, string id, int version) => _table.DeleteEntityAsync(Partition(book, id), TellKey(id, version));
 

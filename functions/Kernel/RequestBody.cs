@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 
 namespace BackOffice.Kernel;
@@ -17,11 +18,15 @@ public static class RequestBody
     public static async ValueTask<Outcome<byte[]>> ReadUtf8Async(HttpRequest request, string contentType = "application/json", int maxBytes = MaxJsonBytes) =>
         !(await ReadBytesAsync(request, contentType, maxBytes)).Is(out var bytes, out var refusal) ? refusal : Utf8.IsValid(bytes) ? bytes : new Refusal(400, "request/not-utf8", "The body is not valid UTF-8.");
 
-    /// <summary>The whole body as XML, and its bytes: what <see cref="ReadUtf8Async"/> and <see cref="SafeXml.ReadAll"/> refuse.</summary>
-    public static async ValueTask<Outcome<XmlBody>> ReadXmlAsync(HttpRequest request, int maxBytes)
+    /// <summary>
+    /// The body as XML (<c>application/xml</c> or <c>text/xml</c>), read as it comes in: 415 another content type, 413 above <paramref name="maxBytes"/>, and what <see cref="SafeXml.ReadAsync"/> refuses, which tells of <paramref name="part"/> and <paramref name="take"/> too.
+    /// </summary>
+    public static async Task<Outcome<XmlBody>> ReadXmlAsync(HttpRequest request, int maxBytes, string? part = null, Action<XElement, XElement>? take = null)
     {
-        if (!(await ReadUtf8Async(request, "application/xml", maxBytes)).Is(out var bytes, out var refusal)) return refusal;
-        return SafeXml.ReadAll(new MemoryStream(bytes), maxBytes).Is(out var root, out refusal) ? new XmlBody(root, bytes) : refusal;
+        if (Unsupported(request, "application/xml") is { } refusal && Unsupported(request, "text/xml") is not null) return refusal;
+        if (request.ContentLength > maxBytes) return TooLarge(maxBytes);
+        using var measured = new MeasuredStream(request.Body, maxBytes);
+        return !(await SafeXml.ReadAsync(measured, maxBytes, part, take)).Is(out var root, out refusal) ? measured.IsTooLong ? TooLarge(maxBytes) : refusal : new XmlBody(root, measured.Sha256(), measured.Bytes);
     }
 
     /// <summary>The whole body: 415 another content type, 413 above <paramref name="maxBytes"/>.</summary>
@@ -81,5 +86,6 @@ public static class RequestBody
 
 /// <summary>A body in XML.</summary>
 /// <param name="Root">Its root element.</param>
-/// <param name="Bytes">As it came.</param>
-public sealed record XmlBody(System.Xml.Linq.XElement Root, byte[] Bytes);
+/// <param name="Sha256">SHA-256 of its bytes as they came, hexadecimal in small letters.</param>
+/// <param name="Bytes">How many they are.</param>
+public sealed record XmlBody(XElement Root, string Sha256, long Bytes);

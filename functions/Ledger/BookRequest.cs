@@ -24,11 +24,14 @@ internal static class BookRequest
     /// <summary>400 <c>request/id</c>.</summary>
     public static Refusal? IdFault(string id) => Ids.IsEntity(id) ? null : new Refusal(400, "request/id", $"An id must match {Ids.EntityGrammar}.", "id");
 
-    /// <summary>A case of one of the department's tables for a GET without parameters. 404 <c>case/unknown</c>.</summary>
-    public static async Task<Outcome<CaseRow>> FindAsync(Books books, Department department, HttpRequest request, string book, string id)
+    /// <summary>A case of one of the department's tables for a GET without parameters, and its book. 404 <c>case/unknown</c>.</summary>
+    public static async Task<Outcome<FoundCase>> FindAsync(Books books, Department department, HttpRequest request, string book, string id)
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return wrong;
-        if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return refusal;
-        return Ids.IsEntity(id) && await department.Cases.FindAsync(book, id) is { } row ? row : new Refusal(404, "case/unknown", $"There is no '{Ids.Cut(id)}' in {department.Name} of book '{book}'.");
+        if (!(await books.OpenAsync(book)).Is(out var opened, out var refusal)) return refusal;
+        return Ids.IsEntity(id) && await department.Cases.FindAsync(book, id) is { } row ? new FoundCase(opened, row) : new Refusal(404, "case/unknown", $"There is no '{Ids.Cut(id)}' in {department.Name} of book '{book}'.");
     }
 }
+
+/// <summary>A case, and the book it belongs to.</summary>
+internal sealed record FoundCase(OpenedBook Book, CaseRow Case);

@@ -26,6 +26,15 @@ public sealed record ForeignBalance(string Account, ForeignKey Key, Int128 Forei
     public static ForeignBalance? Find(BookState state, DateOnly on, string account, string party, string document, string currency) =>
         state.Account(account)?.Foreign.TryGetValue(new ForeignKey(currency, party, document), out var postings) == true && Of(account, new ForeignKey(currency, party, document), postings, on, null) is var balance && balance.ForeignMinor != 0 ? balance : null;
 
+    /// <summary>
+    /// What a part of it is worth at the rates it was posted with, half a cent away from zero; all of it is its book value. Worked: USD 1,085.00 at 1,000.00, of which USD 434.00 → 400.00.
+    /// </summary>
+    public long ShareMinor(long foreignMinor) => foreignMinor == ForeignMinor ? (long)BookMinor : (long)decimal.Round((decimal)BookMinor * foreignMinor / (decimal)ForeignMinor, MidpointRounding.AwayFromZero);
+
+    /// <summary>The rate that its postings come to, units of the currency for one of the book's; 1 where it is worth nothing.</summary>
+    public decimal Rate(int bookDigits) =>
+        Foreign.Plain(decimal.Round(BookMinor == 0 ? 1 : (decimal)ForeignMinor / (decimal)BookMinor * Foreign.Power(bookDigits - (Kernel.Currency.DigitsOf(Key.Currency) ?? 2)), Foreign.MaxRateDecimals));
+
     private static ForeignBalance Of(string account, ForeignKey key, List<ForeignPosting> postings, DateOnly on, long? throughEntry)
     {
         var (foreign, book, due) = (Int128.Zero, Int128.Zero, -1);

@@ -89,9 +89,8 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
             return new Refusal(422, "ledger/foreign-amount", $"Of '{wanted.Document}' {foreign.Currency} {Amount.Format(Int128.Max(0, openMinor), digits)} is open on {BusinessDay.Text(wanted.Date)}, not {Amount.Format(foreign.AmountMinor, digits)}.", "foreign.amount");
         if (state.Settings.Chart is not { } chart) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.", "foreign");
 
-        var bookMinor = open is null ? wanted.PaidMinor : (long)(side * open.BookMinor);
-        var share = open is null || foreign.AmountMinor == openMinor ? bookMinor : (long)decimal.Round((decimal)bookMinor * foreign.AmountMinor / (decimal)openMinor, MidpointRounding.AwayFromZero);
-        var rate = Foreign.Plain(decimal.Round(open is null || bookMinor == 0 ? 1 : (decimal)openMinor / bookMinor * Foreign.Power(state.Digits - digits), Foreign.MaxRateDecimals));
+        var share = open is null ? wanted.PaidMinor : side * open.ShareMinor(side * foreign.AmountMinor);
+        var rate = open?.Rate(state.Digits) ?? 1;
         List<Line> lines = [new(wanted.Bank, side * wanted.PaidMinor, Foreign: foreign.Rate is { } paidAt ? new Foreign(foreign.Currency, side * foreign.AmountMinor, paidAt) : null)];
         if (share != wanted.PaidMinor) lines.Add(new Line(Chart.Number(chart, side * (share - wanted.PaidMinor) > 0 ? "2150" : "2660"), side * (share - wanted.PaidMinor)));
         lines.Add(new Line(wanted.Account, -side * share, wanted.Party, wanted.Document, Foreign: new Foreign(foreign.Currency, -side * foreign.AmountMinor, rate)));

@@ -13,8 +13,8 @@ public sealed class GetConfigurationItem(Books books, SupportTables support)
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/configuration-items/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await BookRequest.FindAsync(books, support.Items, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
-        return Answer(200, row, book, request, await support.Items.Cases.HistoryAsync(book, id));
+        if (!(await BookRequest.FindAsync(books, support.Items, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
+        return Answer(200, found.Case, book, request, await support.Items.Cases.HistoryAsync(book, id));
     }
 
     internal static JsonAnswer Answer(int status, CaseRow row, string book, HttpRequest request, IReadOnlyList<CaseStep>? history)

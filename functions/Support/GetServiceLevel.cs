@@ -12,8 +12,8 @@ public sealed class GetServiceLevel(Books books, SupportTables support)
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/service-levels/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await BookRequest.FindAsync(books, support.Levels, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
-        return Answer(200, row, book, request, await support.Levels.Cases.HistoryAsync(book, id));
+        if (!(await BookRequest.FindAsync(books, support.Levels, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
+        return Answer(200, found.Case, book, request, await support.Levels.Cases.HistoryAsync(book, id));
     }
 
     internal static JsonAnswer Answer(int status, CaseRow row, string book, HttpRequest request, IReadOnlyList<CaseStep>? history)

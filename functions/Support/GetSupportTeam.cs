@@ -12,8 +12,8 @@ public sealed class GetSupportTeam(Books books, SupportTables support, TicketBoa
     [Allow(Roles.Support, Roles.Operator, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/support-teams/{id}")] HttpRequest request, string book, string id)
     {
-        if (!(await BookRequest.FindAsync(books, support.Teams, request, book, id)).Is(out var row, out var refusal)) return new Problem(refusal);
-        return Answer(200, row, book, request, await support.Teams.Cases.HistoryAsync(book, id), await board.LoadAsync(book));
+        if (!(await BookRequest.FindAsync(books, support.Teams, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
+        return Answer(200, found.Case, book, request, await support.Teams.Cases.HistoryAsync(book, id), await board.LoadAsync(book));
     }
 
     internal static JsonAnswer Answer(int status, CaseRow row, string book, HttpRequest request, IReadOnlyList<CaseStep>? history, IReadOnlyDictionary<string, int>? open = null)

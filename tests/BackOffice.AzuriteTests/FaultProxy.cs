@@ -103,6 +103,10 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>A transaction: what a commit of the ledger is.</summary>
     public static bool IsCommit(HttpRequest request) => request.Path.Value!.EndsWith("/$batch", StringComparison.Ordinal);
 
+    /// <summary>A commit to one table, whatever stands before its name.</summary>
+    public static bool IsCommitTo(HttpRequest request, string table) =>
+        IsCommit(request) && request.Body is MemoryStream body && System.Text.RegularExpressions.Regex.IsMatch(System.Text.Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), $@"/\w*{table}[( ?]");
+
     /// <summary>The look for a segment by its key: what the ledger does to find its own commit.</summary>
     public static bool IsLook(HttpRequest request) => request.Method == "GET" && Uri.UnescapeDataString(Target(request)).Contains("RowKey='seg!", StringComparison.Ordinal);
 
@@ -110,6 +114,12 @@ internal sealed class FaultProxy : IAsyncDisposable
     public void Next(Func<HttpRequest, bool> matches, params Fault[] faults)
     {
         lock (_gate) _rules.AddRange(faults.Select(fault => new Rule(matches, fault, null)));
+    }
+
+    /// <summary>From now on nothing is disturbed.</summary>
+    public void Calm()
+    {
+        lock (_gate) _rules.Clear();
     }
 
     /// <summary>After the next matching request has been answered by the store, and before the app gets the answer, does something else.</summary>
@@ -153,8 +163,9 @@ internal sealed class FaultProxy : IAsyncDisposable
             return;
         }
 
-        using var body = new MemoryStream();
+        var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
+        http.Request.Body = body; // for rules that look into it
         var request = ToStore(http.Request, body.ToArray());
         if (DiesHere(http.Request) is { } after)
         {

@@ -126,15 +126,139 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         await using var proxy = await FaultProxy.StartAsync(azurite);
         await using var weak = await _app.AnotherAsync(_clock, proxy.ConnectionString);
         var statement = Statement("S-1", 1, "0.00", "169.00", ("119.00", "CRDT", "RE R-101"), ("50.00", "CRDT", "R-102"));
-        // The statement's case is there, the first line's is not: every try of it fails.
+        // The statement's case is there, its two lines' are not: every try of them fails.
         string? first = null;
-        proxy.Next(request => FaultProxy.IsCommit(request) && (first ??= request.HttpContext.TraceIdentifier) != request.HttpContext.TraceIdentifier, Fault.DropRequest, Fault.DropRequest, Fault.DropRequest);
+        proxy.Next(request => FaultProxy.IsCommit(request) && (first ??= request.HttpContext.TraceIdentifier) != request.HttpContext.TraceIdentifier, [.. Enumerable.Repeat(Fault.DropRequest, 6)]);
         (await SendAsync(Book.In(weak), statement)).IsUnavailable();
         Assert.Single((await Book.GetAsync("/bank-statements?state=open")).List("bank-statements"));
 
         Assert.Equal(2, (await UploadAsync(statement)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
         Assert.Equal("169.00", (await Book.BalancesAsync())["1200"]);
         Assert.Empty((await Book.GetAsync("/bank-statements?state=open")).List("bank-statements"));
+    }
+
+    [Fact]
+    public async Task Line_CommittedButNotYetInTheLedger_SettlesItsItemForTheNextStatementToo()
+    {
+        await using var proxy = await FaultProxy.StartAsync(azurite);
+        await using var weak = await _app.AnotherAsync(_clock, proxy.ConnectionString);
+        // The line is matched and its item is there, but nothing gets into the ledger.
+        proxy.Next(request => FaultProxy.IsCommitTo(request, "Ledger"), [.. Enumerable.Repeat(Fault.DropRequest, 1_000)]);
+        var cutOff = SendAsync(Book.In(weak), Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")));
+        await Eventually.IsTrueAsync(async () => (await Book.GetAsync("/bank-items?state=done")).List("bank-items").Any(), "the line's item is there");
+        Assert.False((await Book.BalancesAsync()).ContainsKey("1200"));
+
+        var next = (await UploadAsync(Statement("S-2", 2, "119.00", "238.00", ("119.00", "CRDT", "R-101 again")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        Assert.Equal((0, 1), (next.Number("posted"), next.Number("open")));
+        Assert.Equal("119.00", (await Book.BalancesAsync())["1200"]);
+        proxy.Calm();
+        Assert.Equal(1, (await cutOff).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
+        Assert.Equal("119.00", (await Book.BalancesAsync())["1200"]);
+        await Book.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Statement_ThatComesLate_ClosesTheGapBeforeTheNext_AndEachTellsWhatWaits()
+    {
+        (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
+        var third = (await UploadAsync(Statement("S-3", 3, "114.00", "164.00", ("50.00", "CRDT", "R-102")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        Assert.Contains("closed with 119.00, this one opens with 114.00", third.Text("gap"), StringComparison.Ordinal);
+
+        (await UploadAsync(Statement("S-2", 2, "119.00", "114.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created);
+
+        var statements = (await Book.GetAsync("/bank-statements?account=giro")).List("bank-statements").ToDictionary(one => one.Text("statement"));
+        Assert.All(statements.Values, one => Assert.False(one.TryGetProperty("gap", out _)));
+        Assert.Equal((1, 0), (statements["S-2"].Number("waiting"), statements["S-2"].Number("posted")));
+        var again = await Book.GetAsync($"/bank-statements/{third.Text("id")}");
+        Assert.Equal(("create", "taken-in", "gap"), again.List("history").Select(step => step.Text("command")).ToList() is [var a, var b, var c] ? (a, b, c) : default);
+        Assert.Equal("Fee", (await Book.GetAsync($"/bank-items?statement={statements["S-2"].Text("id")}")).List("bank-items").Single().Text("remittance"));
+        Assert.Empty((await Book.GetAsync($"/bank-items?statement={third.Text("id")}")).List("bank-items"));
+        Assert.Single((await Book.GetAsync($"/bank-items?state=done&statement={third.Text("id")}")).List("bank-items"));
+        Assert.Empty((await Book.GetAsync("/bank-statements?account=other")).List("bank-statements"));
+    }
+
+    [Theory]
+    [InlineData("052", "BkToCstmrAcctRpt", "Rpt")]
+    [InlineData("054", "BkToCstmrDbtCdtNtfctn", "Ntfctn")]
+    public async Task Information_IsReadAndNoted_AndPostsNothing(string kind, string root, string part)
+    {
+        var report = Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")).Replace("camt.053", "camt." + kind, StringComparison.Ordinal).Replace("BkToCstmrStmt", root, StringComparison.Ordinal).Replace("Stmt>", part + ">", StringComparison.Ordinal);
+
+        var answer = (await Book.SendAsync(HttpMethod.Post, "/bank-statements", new StringContent(report, Encoding.UTF8, "text/xml"))).Is(HttpStatusCode.Created).Json;
+        Assert.True(answer.GetProperty("informationOnly").GetBoolean());
+        Assert.Empty(answer.List("statements"));
+        (await UploadAsync(report)).Is(HttpStatusCode.OK);
+        Assert.False((await Book.BalancesAsync()).ContainsKey("1200"));
+        Assert.Equal(("bankStatement", 1), (await Book.GetAsync("/imports")).List("imports").Select(file => (file.Text("kind"), file.Number("items"))).Single());
+    }
+
+    [Fact]
+    public async Task AccountInAnotherCurrency_SettlesWhatIsOwedInIt_AtItsOwnRates_AndIsComparedInIt()
+    {
+        (await Book.SendAsync(HttpMethod.Put, "/accounts/1210", """{"name":"Bank USD","type":"asset","line":"assets.B.IV"}""")).Is(HttpStatusCode.Created);
+        (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/dollar", """{"iban":"GB29NWBK60161331926819","holder":"Acme GmbH","account":"1210","currency":"USD"}""")).Is(HttpStatusCode.Created);
+        (await Book.PostAsync("""{"id":"U-100","date":"2026-01-05","text":"Invoice","lines":[{"account":"1400","debit":"1000.00","party":"acme","document":"U-100","dueDate":"2026-02-05","foreign":{"currency":"USD","amount":"1085.00","rate":"1.085"}},{"account":"8400","credit":"1000.00"}]}""")).Is(HttpStatusCode.Created);
+        var statement = Statement("D-1", 1, "0.00", "1075.00", ("1085.00", "CRDT", "U-100 thanks"), ("10.00", "DBIT", "Fee")).Replace(Iban, "GB29NWBK60161331926819", StringComparison.Ordinal);
+        (await UploadAsync(statement)).IsProblem(HttpStatusCode.UnprocessableEntity, "bank/currency");
+        statement = statement.Replace("\"EUR\"", "\"USD\"", StringComparison.Ordinal).Replace(">EUR<", ">USD<", StringComparison.Ordinal);
+
+        // Without a rate nobody knows what it is worth: it waits, and says so.
+        (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-02", """{"rates":{"USD":1.2}}""")).Is(HttpStatusCode.Created);
+        Assert.Equal(2, (await UploadAsync(statement)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("open"));
+        var items = (await Book.GetAsync("/bank-items")).List("bank-items").ToDictionary(item => item.Text("amount"));
+        Assert.Contains("no rate of USD on 2026-01-30", items["1085.00"].List("proposals").First().Text("why"), StringComparison.Ordinal);
+        (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-30", """{"rates":{"USD":1.1}}""")).Is(HttpStatusCode.Created);
+
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{items["1085.00"].Text("id")}/assignment", """{"lines":[{"account":"1400","amount":"1085.00","party":"acme","document":"U-100"}],"reason":"as told"}""")).Is(HttpStatusCode.Created);
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{items["-10.00"].Text("id")}/assignment", """{"lines":[{"account":"4210","amount":"10.00"}],"reason":"fee"}""")).Is(HttpStatusCode.Created);
+        var balances = await Book.BalancesAsync();
+        // 1,085.00 / 1.1 = 986.36 came for 1,000.00: 13.64 lost; 10.00 / 1.1 = 9.09.
+        Assert.Equal(("977.27", "13.64", "9.09", "169.00"), (balances["1210"], balances["2150"], balances["4210"], balances["1400"]));
+        Assert.Equal(["1075.00"], (await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances").Select(item => item.Text("foreign")));
+
+        var check = (await _night.RunAsync("2026-01-30")).List("checks").Single(check => check.Text("name") == "bank");
+        Assert.Equal(("dollar", "1075.00", "1075.00"), (check.Text("subject"), check.Text("expected"), check.Text("actual")));
+
+        // Taken back, everything is owed as before; a statement after that finds the item by itself.
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{items["1085.00"].Text("id")}/reopening", """{"reason":"wrong"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal("1169.00", (await Book.BalancesAsync())["1400"]);
+        var next = Statement("D-2", 2, "1075.00", "2160.00", ("1085.00", "CRDT", "U-100 really")).Replace(Iban, "GB29NWBK60161331926819", StringComparison.Ordinal).Replace("\"EUR\"", "\"USD\"", StringComparison.Ordinal).Replace(">EUR<", ">USD<", StringComparison.Ordinal);
+        Assert.Equal(1, (await UploadAsync(next)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
+        Assert.Equal("169.00", (await Book.BalancesAsync())["1400"]);
+        await Book.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task ItemInAnotherCurrency_PaidInTheBooksOwn_IsProposedWithIt_AndTheDifferenceIsBooked()
+    {
+        (await Book.PostAsync("""{"id":"U-100","date":"2026-01-05","text":"Invoice","lines":[{"account":"1400","debit":"1000.00","party":"acme","document":"U-100","dueDate":"2026-02-05","foreign":{"currency":"USD","amount":"1085.00","rate":"1.085"}},{"account":"8400","credit":"1000.00"}]}""")).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-1", 1, "0.00", "986.36", ("986.36", "CRDT", "U-100")))).Is(HttpStatusCode.Created);
+
+        var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+        var proposal = item.List("proposals").First();
+        Assert.Equal("named; it is owed in USD", proposal.Text("why"));
+        var path = $"/bank-items/{item.Text("id")}/assignment";
+        var lines = proposal.GetProperty("lines").GetRawText();
+        (await Book.SendAsync(HttpMethod.Post, path, $$"""{"lines":{{lines.Replace("1085.00", "1085.01", StringComparison.Ordinal)}},"reason":"as proposed"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/foreign-amount", "lines[0].foreign.amount");
+        (await Book.SendAsync(HttpMethod.Post, path, $$"""{"lines":{{lines}},"reason":"as proposed"}""")).Is(HttpStatusCode.Created);
+        var balances = await Book.BalancesAsync();
+        Assert.Equal(("986.36", "13.64", "169.00"), (balances["1200"], balances["2150"], balances["1400"]));
+        Assert.Empty((await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances"));
+        await Book.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Return_OfAnEarlierLine_NamesIt_AndSentBackItOwesTheItemAgain()
+    {
+        (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
+        var earlier = (await Book.GetAsync("/bank-items?state=done")).List("bank-items").Single().Text("id");
+        (await UploadAsync(Statement("S-2", 2, "119.00", "0.00", ("119.00", "DBIT", "Rueckgabe R-101")).Replace("</RmtInf>", "</RmtInf><RtrInf><Rsn><Cd>MD06</Cd></Rsn></RtrInf>", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+
+        var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+        var proposal = item.List("proposals").First();
+        Assert.Equal(("takes back the line of 2026-01-30 (MD06)", earlier, "MD06"), (proposal.Text("why"), proposal.Text("takesBack"), item.Text("returnReason")));
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{item.Text("id")}/assignment", $$"""{"lines":{{proposal.GetProperty("lines").GetRawText()}},"reason":"returned"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal(["R-101", "R-102"], (await Book.GetAsync("/open-items?on=2026-01-31")).List("items").Select(open => open.Text("document")));
     }
 
     [Fact]
@@ -146,6 +270,9 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await Book.SendAsync(HttpMethod.Put, "/payees/acme", """{"name":"Acme AG","ibans":[]}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "bank/ibans", "ibans");
         (await Book.SendAsync(HttpMethod.Put, "/payees/acme", $$"""{"name":"Acme SE","ibans":["{{Iban}}"]}""")).Is(HttpStatusCode.OK);
         Assert.Equal(2, (await Book.GetAsync("/payees/acme")).List("history").Count());
+        Assert.Equal(("acme", "Acme SE"), (await Book.GetAsync("/payees")).List("payees").Select(payee => (payee.Text("party"), payee.Text("name"))).Single());
+        Assert.Single((await Book.GetAsync("/bank-accounts/giro")).List("history"));
+        (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", """{"iban":"DE02120300000000202051","holder":"Acme","account":"1600","currency":"XYZ"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/currency-unknown", "currency");
         Assert.Equal("1360", (await Book.GetAsync("/bank-accounts")).List("bank-accounts").Single().Text("transit"));
     }
 

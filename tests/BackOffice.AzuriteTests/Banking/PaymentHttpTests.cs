@@ -65,8 +65,49 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(["accepted", "rejected"], (await _alice.GetAsync("/payments/P-1")).List("items").Select(item => item.Text("bank")));
         await _alice.IsWholeAsync();
 
+        // The same debit on the next statement is another one: nothing is on its way for it.
+        var twin = (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-2", 2, "81.00", "-38.00", ("119.00", "DBIT", "E2E:P-1-1")).Replace("-38.00</Amt><CdtDbtInd>CRDT", "38.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        Assert.Equal((0, 1), (twin.Number("posted"), twin.Number("open")));
+        Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
+
         var proof = await As("eve", "Auditor").GetAsync("/segregation");
         Assert.Contains(proof.List("rules"), rule => rule.Text("department") == "payments" && rule.Number("cases") == 1);
+    }
+
+    [Fact]
+    public async Task Payment_ThatComesBack_IsOwedAgain_AndCanBePaidAnew()
+    {
+        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
+        (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-1", 1, "200.00", "81.00", ("119.00", "DBIT", "E2E:P-1-1")))).Is(HttpStatusCode.Created);
+        var gone = (await _alice.GetAsync("/payments/P-1")).List("items").Single().Text("goneWith");
+
+        // A person opens the line again, the payment is on its way again; the proposal sent back, it is gone again.
+        (await _alice.SendAsync(HttpMethod.Post, $"/bank-items/{gone}/reopening", """{"reason":"look"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal("-119.00", (await _alice.BalancesAsync())["1360"]);
+        Assert.False((await _alice.GetAsync("/payments?state=open")).List("payments").Single().List("items").Single().TryGetProperty("goneWith", out _));
+        await SendBackAsync(gone);
+        Assert.Equal(gone, (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("goneWith"));
+
+        var back = BankHttpTests.Statement("S-2", 2, "81.00", "200.00", ("119.00", "CRDT", "E2E:P-1-1")).Replace("</RmtInf>", "</RmtInf><RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", StringComparison.Ordinal);
+        (await UploadAsync("/bank-statements", back)).Is(HttpStatusCode.Created);
+        var item = (await _alice.GetAsync("/bank-items")).List("bank-items").Single();
+        Assert.Equal(("payment 'P-1', no. 1, came back (AC04)", "P-1"), (item.List("proposals").First().Text("why"), item.List("proposals").First().Text("payment")));
+        await SendBackAsync(item.Text("id"));
+
+        Assert.Equal(item.Text("id"), (await _alice.GetAsync("/payments/P-1")).List("items").Single().Text("cameBackWith"));
+        Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
+        Assert.Equal("ER-7", (await _alice.GetAsync("/payment-proposals")).List("items").Single().Text("document"));
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", one)).Is(HttpStatusCode.Created);
+        await _alice.IsWholeAsync();
+
+        async Task SendBackAsync(string id)
+        {
+            var lines = (await _alice.GetAsync($"/bank-items/{id}")).List("proposals").First().GetProperty("lines").GetRawText();
+            (await _alice.SendAsync(HttpMethod.Post, $"/bank-items/{id}/assignment", $$"""{"lines":{{lines}},"reason":"as proposed"}""")).Is(HttpStatusCode.Created);
+        }
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class BankMatchingTests
     [InlineData("Kd 4711 / R-2026-17.")]
     public void Reference_NamesTheDocument_HoweverItIsWritten(string remittance)
     {
-        var match = Matching(Receivable("acme", "R-2026-17", 11_900)).Take(Line(11_900, remittance));
+        var match = Matching(Receivable("acme", "R-2026-17", 11_900)).Take("i", Line(11_900, remittance));
 
         Assert.Equal("reference", match.Why);
         Assert.Equal([new CounterLine("1400", -11_900, "acme", "R-2026-17")], match.Lines);
@@ -27,34 +27,34 @@ public sealed class BankMatchingTests
     [InlineData("XR-2026-17X")]
     [InlineData("2026-17")]
     [InlineData(null)]
-    public void Reference_ThatIsNotTheWholeDocument_NamesNothing(string? remittance) => Assert.Null(Matching(Receivable("acme", "R-2026-17", 11_900)).Take(Line(11_900, remittance)).Why);
+    public void Reference_ThatIsNotTheWholeDocument_NamesNothing(string? remittance) => Assert.Null(Matching(Receivable("acme", "R-2026-17", 11_900)).Take("i", Line(11_900, remittance)).Why);
 
     [Fact]
     public void Reference_OfSeveralDocuments_SettlesAll_WhenTheyAreTheAmount()
     {
         var matching = Matching(Receivable("acme", "R-101", 10_000), Receivable("acme", "R-102", 5_000));
 
-        Assert.Equal([-10_000L, -5_000L], matching.Take(Line(15_000, "R-101 R-102")).Lines.Select(line => line.AmountMinor));
-        Assert.Null(matching.Take(Line(15_000, "R-101 R-102")).Why); // they are settled now
+        Assert.Equal([-10_000L, -5_000L], matching.Take("i", Line(15_000, "R-101 R-102")).Lines.Select(line => line.AmountMinor));
+        Assert.Null(matching.Take("i", Line(15_000, "R-101 R-102")).Why); // they are settled now
     }
 
     [Fact]
     public void PartPayment_IsTaken_FromThePartysOwnAccountOnly()
     {
-        Assert.Null(Matching(Receivable("acme", "R-101", 10_000)).Take(Line(4_000, "R-101")).Why);
+        Assert.Null(Matching(Receivable("acme", "R-101", 10_000)).Take("i", Line(4_000, "R-101")).Why);
 
         var matching = Matching(Receivable("acme", "R-101", 10_000));
-        Assert.Equal(-4_000, matching.Take(Line(4_000, "R-101", iban: AcmeIban)).Lines.Single().AmountMinor);
-        Assert.Equal(-6_000, matching.Take(Line(6_000, "Rest R-101")).Lines.Single().AmountMinor);
+        Assert.Equal(-4_000, matching.Take("i", Line(4_000, "R-101", iban: AcmeIban)).Lines.Single().AmountMinor);
+        Assert.Equal(-6_000, matching.Take("i", Line(6_000, "Rest R-101")).Lines.Single().AmountMinor);
     }
 
     [Fact]
     public void Overpayment_AndAnothersAccount_AreProposed_NeverPosted()
     {
-        var over = Matching(Receivable("acme", "R-101", 10_000)).Take(Line(12_000, "R-101", iban: AcmeIban));
+        var over = Matching(Receivable("acme", "R-101", 10_000)).Take("i", Line(12_000, "R-101", iban: AcmeIban));
         Assert.Equal((null, -12_000L), (over.Why, over.Proposals[0].Lines.Single().AmountMinor));
 
-        var another = Matching(Receivable("zeta", "R-101", 10_000)).Take(Line(10_000, "R-101", iban: AcmeIban));
+        var another = Matching(Receivable("zeta", "R-101", 10_000)).Take("i", Line(10_000, "R-101", iban: AcmeIban));
         Assert.Null(another.Why);
         Assert.Contains("another's account", another.Proposals[0].Why, StringComparison.Ordinal);
     }
@@ -62,21 +62,21 @@ public sealed class BankMatchingTests
     [Fact]
     public void DocumentsOfTwoParties_AndAnAccountOfTwo_AreProposed()
     {
-        var both = Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 5_000)).Take(Line(15_000, "R-101 R-102"));
+        var both = Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 5_000)).Take("i", Line(15_000, "R-101 R-102"));
         Assert.Equal((null, 2), (both.Why, both.Proposals[0].Lines.Count));
 
-        var shared = new BankMatching([Receivable("acme", "R-101", 10_000)], [new("acme", new Payee("A", [AcmeIban])), new("zeta", new Payee("Z", [AcmeIban]))], []).Take(Line(10_000, "Danke", iban: AcmeIban));
+        var shared = new BankMatching([Receivable("acme", "R-101", 10_000)], [new("acme", new Payee("A", [AcmeIban])), new("zeta", new Payee("Z", [AcmeIban]))], []).Take("i", Line(10_000, "Danke", iban: AcmeIban));
         Assert.Null(shared.Why);
     }
 
     [Fact]
     public void Party_IsKnownByAccountOrExactName_AndOneItemOfThatAmountIsIt()
     {
-        Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 10_000)).Take(Line(10_000, "Danke", iban: AcmeIban)).Why);
-        Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000)).Take(Line(10_000, null, party: "ACME GMBH & CO KG")).Why);
-        Assert.Null(Matching(Receivable("acme", "R-101", 10_000)).Take(Line(10_000, null, party: "Acme")).Why);
+        Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000), Receivable("zeta", "R-102", 10_000)).Take("i", Line(10_000, "Danke", iban: AcmeIban)).Why);
+        Assert.Equal("party", Matching(Receivable("acme", "R-101", 10_000)).Take("i", Line(10_000, null, party: "ACME GMBH & CO KG")).Why);
+        Assert.Null(Matching(Receivable("acme", "R-101", 10_000)).Take("i", Line(10_000, null, party: "Acme")).Why);
 
-        var twice = Matching(Receivable("acme", "R-101", 10_000), Receivable("acme", "R-102", 10_000)).Take(Line(10_000, "Danke", iban: AcmeIban));
+        var twice = Matching(Receivable("acme", "R-101", 10_000), Receivable("acme", "R-102", 10_000)).Take("i", Line(10_000, "Danke", iban: AcmeIban));
         Assert.Equal((null, 2), (twice.Why, twice.Proposals.Count));
     }
 
@@ -90,7 +90,7 @@ public sealed class BankMatchingTests
     [InlineData(-11_900, "PAY-2-1", "PAY-2", false)]
     public void OwnPayment_IsKnownByItsReferenceAndExactAmount(long amount, string? endToEnd, string? batch, bool isKnown)
     {
-        var match = Matching().Take(Line(amount, null) with { EndToEndId = endToEnd, BatchId = batch });
+        var match = Matching().Take("i", Line(amount, null) with { EndToEndId = endToEnd, BatchId = batch });
         Assert.Equal(isKnown ? [new CounterLine("1360", -amount, Document: "PAY-1")] : [], match.Lines);
     }
 
@@ -98,26 +98,85 @@ public sealed class BankMatchingTests
     public void OwnPayment_GoesOnce_AndItsOrderIsThenTheRest()
     {
         var matching = Matching();
-        Assert.Equal("payment", matching.Take(Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why);
-        Assert.Null(matching.Take(Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why);
-        Assert.Null(matching.Take(Line(-12_000, null) with { BatchId = "PAY-1" }).Why);
-        Assert.Equal("payment", matching.Take(Line(-100, null) with { BatchId = "PAY-1" }).Why);
-        Assert.Null(matching.Take(Line(-100, null) with { EndToEndId = "PAY-1-3" }).Why);
+        var first = matching.Take("a", Line(-11_900, null) with { EndToEndId = "PAY-1-1" });
+        Assert.Equal(("payment", "PAY-1", 1), (first.Why, first.Own!.Payment, first.Own.Numbers.Single()));
+        Assert.Null(matching.Take("b", Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why);
+        Assert.Null(matching.Take("b", Line(-12_000, null) with { BatchId = "PAY-1" }).Why);
+        Assert.Equal("payment", matching.Take("c", Line(-100, null) with { BatchId = "PAY-1" }).Why);
+        Assert.Null(matching.Take("d", Line(-100, null) with { EndToEndId = "PAY-1-3" }).Why);
+    }
+
+    [Fact]
+    public void OwnPayment_OnAnotherStatementAlready_IsNotGoneAgain_ButThatLineItselfIs()
+    {
+        var trace = new PaymentTrace(Gone: new Dictionary<string, IReadOnlyList<int>> { ["a"] = [1] });
+        var payment = trace.On(new Payment("giro", Day, Own().Items, PaymentStatus.Ordered));
+        BankMatching Later() => new([], Payees, [Own() with { Items = payment.Items }]);
+
+        Assert.Null(Later().Take("b", Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why);
+        Assert.Equal("payment", Later().Take("a", Line(-11_900, null) with { EndToEndId = "PAY-1-1" }).Why); // cut off before it was taken in
+        Assert.Equal([3], Later().Take("b", Line(-100, null) with { BatchId = "PAY-1" }).Own!.Numbers);
+        Assert.False(payment.IsDone);
+        Assert.True(new PaymentTrace(Gone: new Dictionary<string, IReadOnlyList<int>> { ["b"] = [1, 3] }).On(payment) is { IsDone: true } all && all.Items[0].ClearedBy == "a" && all.Items[2].ClearedBy == "b");
+        Assert.Null(new PaymentTrace(Reopened: ["a"]).On(payment).Items[0].ClearedBy);
+    }
+
+    [Fact]
+    public void Return_OfAnOwnPayment_NamesIt_AndOwesItsItemAgain()
+    {
+        var gone = Own() with { Items = [Own().Items[0] with { ClearedBy = "a" }, .. Own().Items.Skip(1)] };
+        BankLine back = Line(11_900, "RETURN") with { EndToEndId = "PAY-1-1", IsReturn = true, ReturnReason = "AC04" };
+
+        var proposal = new BankMatching([], Payees, [gone]).Take("b", back).Proposals.Single();
+        Assert.Equal(("payment 'PAY-1', no. 1, came back (AC04)", "PAY-1"), (proposal.Why, proposal.Own!.Payment));
+        Assert.Equal([new CounterLine("1600", -11_900, "zeta", "ER-1")], proposal.Lines);
+        Assert.Empty(Matching().Take("b", back).Proposals); // it has not gone yet
+        Assert.Empty(new BankMatching([], Payees, [gone with { Items = [gone.Items[0] with { ReturnedBy = "x" }] }]).Take("b", back).Proposals);
+
+        // In one statement: it goes, and comes back.
+        var matching = Matching();
+        matching.Take("a", Line(-11_900, null) with { EndToEndId = "PAY-1-1" });
+        Assert.Equal("PAY-1", matching.Take("b", back).Proposals.Single().Own!.Payment);
+    }
+
+    [Theory]
+    [InlineData("E-1", null, null, true)]
+    [InlineData(null, AcmeIban, null, true)]
+    [InlineData(null, null, "Ruecklastschrift zu R-101", true)]
+    [InlineData("E-2", "GB29NWBK60161331926819", "nothing", false)]
+    public void Return_OfAnEarlierLine_NamesIt_ByReferenceAccountOrDocument(string? endToEnd, string? iban, string? remittance, bool isFound)
+    {
+        var earlier = new EarlierLine("x", Line(10_000, "R-101", iban: AcmeIban) with { EndToEndId = "E-1" }, [new CounterLine("1400", -10_000, "acme", "R-101")]);
+        var line = Line(-10_000, remittance, iban: iban) with { EndToEndId = endToEnd, IsReturn = true, BookedOn = Day.AddDays(3) };
+
+        var proposals = new BankMatching([], Payees, [], [earlier]).Take("b", line).Proposals;
+        Assert.Equal(isFound ? [("x", 10_000L)] : [], proposals.Select(one => (one.Of, one.Lines.Single().AmountMinor)));
+        Assert.Empty(new BankMatching([], Payees, [], [earlier]).Take("b", line with { AmountMinor = -9_999 }).Proposals);
+        Assert.Empty(new BankMatching([], Payees, [], [earlier]).Take("b", line with { BookedOn = Day.AddDays(-1) }).Proposals);
+    }
+
+    [Fact]
+    public void Item_OwedInAnotherCurrency_IsProposedWithIt_NeverPosted()
+    {
+        var match = Matching(new MatchItem("1400", "acme", "R-101", Day, 10_000, new ItemAmount("USD", 10_850))).Take("i", Line(10_000, "R-101", iban: AcmeIban));
+
+        Assert.Null(match.Why);
+        Assert.Equal(("named; it is owed in USD", new CounterLine("1400", -10_000, "acme", "R-101", Foreign: new ItemAmount("USD", -10_850))), (match.Proposals[0].Why, match.Proposals[0].Lines.Single()));
     }
 
     [Fact]
     public void MoneyThatGoes_SettlesPayables_AndAReturnIsNeverPosted()
     {
         var payable = new MatchItem("1600", "zeta", "ER-77", Day, -5_000);
-        Assert.Equal([new CounterLine("1600", 5_000, "zeta", "ER-77")], Matching(payable).Take(Line(-5_000, "ER-77")).Lines);
-        Assert.Null(Matching(payable).Take(Line(5_000, "ER-77")).Why);
-        Assert.Null(Matching(payable).Take(Line(-5_000, "ER-77") with { IsReturn = true }).Why);
+        Assert.Equal([new CounterLine("1600", 5_000, "zeta", "ER-77")], Matching(payable).Take("i", Line(-5_000, "ER-77")).Lines);
+        Assert.Null(Matching(payable).Take("i", Line(5_000, "ER-77")).Why);
+        Assert.Null(Matching(payable).Take("i", Line(-5_000, "ER-77") with { IsReturn = true }).Why);
     }
 
     [Fact]
     public void Amount_AloneIsAProposal_AndAShortNumberNamesNothing()
     {
-        var match = Matching(Receivable("acme", "17", 10_000)).Take(Line(10_000, "Rechnung 17"));
+        var match = Matching(Receivable("acme", "17", 10_000)).Take("i", Line(10_000, "Rechnung 17"));
         Assert.Equal((null, "of that amount"), (match.Why, match.Proposals.Single().Why));
     }
 
@@ -131,7 +190,7 @@ public sealed class BankMatchingTests
             foreach (var (amount, documents, known) in lines)
             {
                 if (amount == 0) continue;
-                var match = matching.Take(Line(amount, string.Join(' ', documents.SelectMany(number => items.Select((_, n) => $"R-{number}-{n}"))), iban: known ? AcmeIban : null));
+                var match = matching.Take("i", Line(amount, string.Join(' ', documents.SelectMany(number => items.Select((_, n) => $"R-{number}-{n}"))), iban: known ? AcmeIban : null));
                 Assert.True(match.Proposals.Count <= 5);
                 foreach (var proposal in match.Proposals) Assert.Equal(-amount, proposal.Lines.Sum(line => line.AmountMinor));
                 if (match.Why is null) continue;
@@ -146,7 +205,9 @@ public sealed class BankMatchingTests
             }
         });
 
-    private static BankMatching Matching(params MatchItem[] items) => new(items, Payees, [new OwnPayment("PAY-1", "1360", [11_900, 0, 100])]);
+    private static BankMatching Matching(params MatchItem[] items) => new(items, Payees, [Own()]);
+
+    private static OwnPayment Own() => new("PAY-1", "1360", [new PaymentItem("1600", "zeta", "ER-1", 11_900), new PaymentItem("1600", "zeta", "ER-2", 40, Answer: BankAnswer.Rejected), new PaymentItem("1600", "zeta", "ER-3", 100)]);
 
     private static MatchItem Receivable(string party, string document, long open) => new("1400", party, document, Day, open);
 

@@ -75,8 +75,7 @@ public sealed class PaymentTests
     [InlineData("03", "PDNG", null, " ")]
     public void BankAnswer_OfATransaction_CountsMoreThanThatOfTheGroup(string version, string group, string? rejected, string answers)
     {
-        var transaction = rejected is null ? "" : $"<OrgnlPmtInfAndSts><OrgnlPmtInfId>PAY-1</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>{rejected}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts>";
-        var read = Status(version, $"<OrgnlGrpInfAndSts><OrgnlMsgId>PAY-1</OrgnlMsgId><GrpSts>{group}</GrpSts></OrgnlGrpInfAndSts>{transaction}").Value!;
+        var read = Pain.ReadStatus(XElement.Parse(StatusOf(version, group, rejected))).Value!;
 
         var answered = PostPaymentStatus.Answered("PAY-1", Two, read).Value!;
         Assert.Equal(answers, string.Join(' ', answered.Items.Select(item => item.Answer?.ToString())));
@@ -93,6 +92,14 @@ public sealed class PaymentTests
         Assert.Equal("payment/unknown", PostPaymentStatus.Answered("PAY-1", Two, [new PaymentAnswer("PAY-1", "PAY-1-3", BankAnswer.Accepted, null)]).Refusal!.Code);
     }
 
-    private static Outcome<List<PaymentAnswer>> Status(string version, string content) =>
-        Pain.ReadStatus(XElement.Parse($"<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.{version}\"><CstmrPmtStsRpt><GrpHdr><MsgId>B</MsgId></GrpHdr>{content}</CstmrPmtStsRpt></Document>"));
+    /// <summary>A bank's answer to PAY-1, of all of it and perhaps of one payment.</summary>
+    internal static string StatusOf(string version, string group, string? rejected)
+    {
+        var transaction = rejected is null ? "" : $"<OrgnlPmtInfAndSts><OrgnlPmtInfId>PAY-1</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>{rejected}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts>";
+        return Report(version, $"<OrgnlGrpInfAndSts><OrgnlMsgId>PAY-1</OrgnlMsgId><OrgnlMsgNmId>pain.001</OrgnlMsgNmId><GrpSts>{group}</GrpSts></OrgnlGrpInfAndSts>{transaction}");
+    }
+
+    private static Outcome<List<PaymentAnswer>> Status(string version, string content) => Pain.ReadStatus(XElement.Parse(Report(version, content)));
+
+    private static string Report(string version, string content) => $"<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.{version}\"><CstmrPmtStsRpt><GrpHdr><MsgId>B</MsgId><CreDtTm>2026-02-02T09:00:00Z</CreDtTm></GrpHdr>{content}</CstmrPmtStsRpt></Document>";
 }

@@ -46,6 +46,6 @@ public sealed class EcbRatesTests
     private static Outcome<SortedDictionary<DateOnly, ExchangeRates>> Read(string cubes)
     {
         var xml = $"""<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"><gesmes:subject>Reference rates</gesmes:subject><Cube>{cubes}</Cube></gesmes:Envelope>""";
-        return EcbRates.Read(SafeXml.ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(xml)), 100_000).Value!);
+        return EcbRates.Read(SafeXml.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(xml)), 100_000).GetAwaiter().GetResult().Value!);
     }
 }

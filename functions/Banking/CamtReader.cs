@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+using BackOffice.Kernel;
+
+namespace BackOffice.Banking;
+
+/// <summary>A file of a bank, as it was read.</summary>
+/// <param name="Message">Its own id (MsgId).</param>
+/// <param name="IsInformation">Whether it only informs (camt.052, camt.054): nothing is posted from it.</param>
+/// <param name="Statements">Its statements.</param>
+public sealed record CamtFile(string Message, bool IsInformation, IReadOnlyList<BankStatement> Statements);
+
+/// <summary>
+/// Reads bank statements of ISO 20022, entry by entry as the file comes in: camt.053 in the versions .001.02 and .001.08, whose forms differ in the status (<c>Sts</c> or <c>Sts/Cd</c>), the parties (<c>Dbtr/Nm</c> or <c>Dbtr/Pty/Nm</c>) and the amount of a detail; camt.052 and camt.054 as information.
+/// </summary>
+/// <param name="bookDigits">Of the book's currency, for what names none.</param>
+public sealed class CamtReader(int bookDigits)
+{
+    /// <summary>The elements that are many.</summary>
+    public const string Entry = "Ntry";
+
+    private const string Prefix = "urn:iso:std:iso:20022:tech:xsd:";
+
+    private static readonly Dictionary<string, (string Root, string Part, bool IsInformation)> Forms = new(StringComparer.Ordinal)
+    {
+        [Prefix + "camt.053.001.02"] = ("BkToCstmrStmt", "Stmt", false),
+        [Prefix + "camt.053.001.08"] = ("BkToCstmrStmt", "Stmt", false),
+        [Prefix + "camt.052.001.02"] = ("BkToCstmrAcctRpt", "Rpt", true),
+        [Prefix + "camt.052.001.08"] = ("BkToCstmrAcctRpt", "Rpt", true),
+        [Prefix + "camt.054.001.02"] = ("BkToCstmrDbtCdtNtfctn", "Ntfctn", true),
+        [Prefix + "camt.054.001.08"] = ("BkToCstmrDbtCdtNtfctn", "Ntfctn", true),
+    };
+
+    /// <summary>What a payment that comes back is called: reimbursed, a direct debit unpaid or reversed. Source: ISO 20022 External Code Sets, bank transaction sub-families.</summary>
+    private static readonly HashSet<string> ReturnCodes = new(StringComparer.Ordinal) { "RRTN", "UPDD", "PRDD" };
+
+    private readonly List<Fault> _faults = [];
+    private readonly Dictionary<XElement, Part> _parts = [];
+
+    /// <summary>Takes one entry of a statement; what stands before it there, account and balances, has been read.</summary>
+    public void Take(XElement statement, XElement entry)
+    {
+        var part = PartOf(statement);
+        part.Entries++;
+        if ((entry.ValueOf("Sts/Cd") ?? entry.ValueOf("Sts")) == "BOOK") part.Lines.AddRange(Lines(entry, string.Create(CultureInfo.InvariantCulture, $"{part.Path}/Ntry[{part.Entries}]"), part));
+        else part.NotBooked++;
+    }
+
+    /// <summary>
+    /// The file's statements. A line is booked when its status is BOOK; one that sums up several payments, each with an amount (and, since version 8, a side) of its own and together its amount, is taken apart, others are taken whole, and as a return when one of them is.
+    /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
+    /// Worked: <c>Ntry</c> of 30.00 CRDT with details of 10.00 and 20.00 → two lines of 10.00 and 20.00.
+    /// </summary>
+    /// <param name="document">The document without its entries.</param>
+    public Outcome<CamtFile> End(XElement document)
+    {
+        if (document.Name.LocalName != "Document" || !Forms.TryGetValue(document.Name.NamespaceName, out var form) || document.Child(form.Root) is not { } root)
+            return new Refusal(400, "bank/form", $"This is no bank statement that is known here: Document of {string.Join(", ", Forms.Keys.Select(name => name[Prefix.Length..]))} is wanted, not '{Ids.Cut(document.Name.ToString())}'.");
+        var message = Text(root, "GrpHdr/MsgId", "GrpHdr") ?? "";
+        List<BankStatement> statements = [.. root.Children(form.Part).Select(part => Statement(part, form.IsInformation))];
+        if (statements.Count == 0) _faults.Add(new Fault(form.Part, "bank/missing", $"The file holds no {form.Part}."));
+        return _faults.Count == 0 ? new CamtFile(message, form.IsInformation, statements) : Refusal.Of([.. _faults.Take(Refusal.MaxFaults)]);
+    }
+
+    private BankStatement Statement(XElement statement, bool isInformation)
+    {
+        var part = PartOf(statement);
+        var iban = Text(statement, "Acct/Id/IBAN", part.Path) ?? "";
+        var id = Text(statement, "Id", part.Path) ?? "";
+        BankBalance? opening = null, closing = null;
+        foreach (var (balance, n) in statement.Children("Bal").Select((balance, n) => (balance, n + 1)))
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"{part.Path}/Bal[{n}]");
+            var code = balance.ValueOf("Tp/CdOrPrtry/Cd");
+            if (isInformation || code is not ("OPBD" or "PRCD" or "CLBD")) continue;
+            if (Signed(balance, at, part.Digits, orZero: true) is not { } amount || Date(balance.Child("Dt"), at + "/Dt") is not { } date) continue;
+            // Of several days in one file the first opening and the last closing count.
+            if (code == "CLBD") closing = closing is null || date >= closing.Date ? new BankBalance(date, amount) : closing;
+            else if (opening is null || code == "OPBD") opening = new BankBalance(date, amount);
+        }
+
+        return new BankStatement(id, Number(statement.ValueOf("ElctrncSeqNb") ?? statement.ValueOf("LglSeqNb")), part.Iban ?? iban, part.Currency ?? "", opening, closing, part.Lines, part.NotBooked);
+    }
+
+    private Part PartOf(XElement statement)
+    {
+        if (_parts.TryGetValue(statement, out var part)) return part;
+        var currency = statement.ValueOf("Acct/Ccy") ?? statement.Child("Bal/Amt")?.Attribute("Ccy")?.Value;
+        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{_parts.Count + 1}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""));
+        _parts.Add(statement, part);
+        return part;
+    }
+
+    private string? Text(XElement parent, string name, string path)
+    {
+        var text = parent.ValueOf(name);
+        if (text is null) _faults.Add(new Fault($"{path}/{name}", "bank/missing", $"'{name}' is missing."));
+        return text;
+    }
+
+    private IEnumerable<BankLine> Lines(XElement entry, string path, Part part)
+    {
+        if (Signed(entry, path, part.Digits, orZero: false, part.Currency) is not { } whole || Date(entry.Child("BookgDt"), path + "/BookgDt") is not { } booked) yield break;
+        var value = entry.Child("ValDt") is { } day ? Date(day, path + "/ValDt") : null;
+        var reference = entry.ValueOf("AcctSvcrRef") ?? entry.ValueOf("NtryRef");
+        // An xs:boolean has two ways to be true.
+        var isReversal = entry.ValueOf("RvslInd") is "true" or "1";
+        var batch = entry.Child("NtryDtls/Btch");
+        List<XElement> details = [.. entry.Children("NtryDtls").SelectMany(group => group.Children("TxDtls"))];
+        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => LineOf(entry, detail, batch, booked, value, amount, reference, isReturn, part.Iban, otherwise);
+        var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, part, Math.Sign(whole))).ToList() : [];
+        if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
+        {
+            for (var n = 0; n < details.Count; n++) yield return Line(details[n], amounts[n]!.Value, isReversal);
+        }
+        else yield return Line(details.Count == 1 ? details[0] : null, whole, isReversal || details.Any(detail => detail.Child("RtrInf") is not null), entry.ValueOf("AddtlNtryInf"));
+    }
+
+    private static BankLine LineOf(XElement entry, XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? own, string? otherwise)
+    {
+        // The other side pays what comes to us, and receives what goes; a return keeps the sides of what it returns, so that one of them is we.
+        var side = amount > 0 ? "Dbtr" : "Cdtr";
+        var parties = detail.Child("RltdPties");
+        if (own is not null && parties.ValueOf(side + "Acct/Id/IBAN") is { } ours && Iban.Parse(ours) == own) side = amount > 0 ? "Cdtr" : "Dbtr";
+        var remittance = new StringBuilder();
+        foreach (var text in detail.Child("RmtInf").Children("Ustrd").Select(text => text.Value.Trim())
+            .Concat(detail.Child("RmtInf").Children("Strd").SelectMany(part => (string?[])[part.ValueOf("CdtrRefInf/Ref"), part.ValueOf("RfrdDocInf/Nb"), part.ValueOf("AddtlRmtInf")]).OfType<string>()))
+            remittance.Append(remittance.Length > 0 ? " " : "").Append(text);
+        var endToEnd = detail.ValueOf("Refs/EndToEndId");
+        var family = detail.Child("BkTxCd/Domn") ?? entry.Child("BkTxCd/Domn");
+        var code = family.ValueOf("Fmly/SubFmlyCd") is { } sub ? $"{family.ValueOf("Cd")}-{family.ValueOf("Fmly/Cd")}-{sub}" : detail.ValueOf("BkTxCd/Prtry/Cd") ?? entry.ValueOf("BkTxCd/Prtry/Cd");
+        var reason = string.Join(' ', ((string?[])[detail.ValueOf("RtrInf/Rsn/Cd") ?? detail.ValueOf("RtrInf/Rsn/Prtry"), detail.ValueOf("RtrInf/AddtlInf")]).OfType<string>());
+        return new BankLine(
+            booked, value, amount, detail.ValueOf("Refs/AcctSvcrRef") ?? reference, endToEnd is "NOTPROVIDED" ? null : endToEnd,
+            detail.ValueOf("Refs/PmtInfId") ?? batch.ValueOf("PmtInfId") ?? detail.ValueOf("Refs/MsgId") ?? batch.ValueOf("MsgId"),
+            parties.ValueOf(side + "/Nm") ?? parties.ValueOf(side + "/Pty/Nm"), parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
+            remittance.Length > 0 ? remittance.ToString() : otherwise, isReversal || detail.Child("RtrInf") is not null || ReturnCodes.Contains(family.ValueOf("Fmly/SubFmlyCd") ?? ""), reason.Length > 0 ? reason : null, code);
+    }
+
+    /// <summary>A detail's own amount: directly since version 8, before that in <c>AmtDtls</c>; of its own side, else its entry's; null when it has none in this currency.</summary>
+    private static long? DetailMinor(XElement detail, Part part, int entrySign)
+    {
+        var amount = detail.Child("Amt") ?? detail.Child("AmtDtls/TxAmt/Amt");
+        if (amount is null || (part.Currency is not null && (string?)amount.Attribute("Ccy") != part.Currency)) return null;
+        var sign = detail.ValueOf("CdtDbtInd") switch { "CRDT" => 1, "DBIT" => -1, _ => entrySign };
+        return sign * Minor(amount.Value.Trim(), part.Digits);
+    }
+
+    private long? Signed(XElement parent, string path, int digits, bool orZero, string? currency = null)
+    {
+        var (text, side) = (parent.ValueOf("Amt"), parent.ValueOf("CdtDbtInd"));
+        var minor = Minor(text, digits);
+        if (minor is null || (minor == 0 && !orZero)) _faults.Add(new Fault(path + "/Amt", "bank/amount", $"'{Ids.Cut(text ?? "")}' is no amount with at most {digits} decimals{(orZero ? "" : " above 0")}."));
+        if (side is not ("CRDT" or "DBIT")) _faults.Add(new Fault(path + "/CdtDbtInd", "bank/side", $"'{Ids.Cut(side ?? "")}' must be CRDT or DBIT."));
+        if (currency is not null && (string?)parent.Child("Amt")?.Attribute("Ccy") is var own && own != currency) _faults.Add(new Fault(path + "/Amt", "bank/currency", $"The line is in '{Ids.Cut(own ?? "")}', its account in {Ids.Cut(currency)}."));
+        return minor is null || side is null ? null : side == "CRDT" ? minor : -minor;
+    }
+
+    /// <summary>Banks write "10", "10.0" and "10.00"; zeros at the end beyond the currency's digits mean nothing.</summary>
+    private static long? Minor(string? text, int digits)
+    {
+        if (text is null || text.Length > 30) return null;
+        var plain = text.IndexOf('.', StringComparison.Ordinal) is var point and >= 0 && text.Length - point - 1 > digits ? text.TrimEnd('0').TrimEnd('.') : text;
+        return Amount.ParseMinor(Encoding.UTF8.GetBytes(plain), digits, out _);
+    }
+
+    private DateOnly? Date(XElement? date, string path)
+    {
+        var text = date.ValueOf("Dt") ?? date.ValueOf("DtTm");
+        if (text?.Length >= 10 && BusinessDay.Parse(text.AsSpan(0, 10)) is { } day) return day;
+        _faults.Add(new Fault(path, "bank/date", $"'{Ids.Cut(text ?? "")}' is no date."));
+        return null;
+    }
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A statement as far as it has been read.</summary>
+    private sealed record Part(string Path, string? Currency, int Digits, string? Iban)
+    {
+        public int Entries { get; set; }
+
+        public int NotBooked { get; set; }
+
+        public List<BankLine> Lines { get; } = [];
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using BackOffice.Kernel;
+
+namespace BackOffice.Banking;
+
+/// <summary>What lines of statements say of one payment order, as its history keeps it. Of each: bank item → numbers of the payments, from 1.</summary>
+/// <param name="Gone">Lines that show payments as gone.</param>
+/// <param name="Returned">Lines that brought payments back.</param>
+/// <param name="Reopened">Bank items that say nothing of it any more.</param>
+public sealed record PaymentTrace(IReadOnlyDictionary<string, IReadOnlyList<int>>? Gone = null, IReadOnlyDictionary<string, IReadOnlyList<int>>? Returned = null, IReadOnlyList<string>? Reopened = null)
+{
+    /// <summary>
+    /// The payment with what the lines say. A payment goes once and comes back once: what is on another line already stays there. Worked: P-1-2 is on line a; line b says the same → it stays on a.
+    /// </summary>
+    internal Payment On(Payment payment)
+    {
+        PaymentItem[] items = [.. payment.Items];
+        for (var n = 0; n < items.Length; n++)
+        {
+            if (Reopened is not null && items[n].ClearedBy is { } cleared && Reopened.Contains(cleared)) items[n] = items[n] with { ClearedBy = null };
+            if (Reopened is not null && items[n].ReturnedBy is { } returned && Reopened.Contains(returned)) items[n] = items[n] with { ReturnedBy = null };
+        }
+
+        foreach (var (item, numbers) in Gone ?? new Dictionary<string, IReadOnlyList<int>>())
+            foreach (var n in numbers)
+                if (!items[n - 1].IsEnded) items[n - 1] = items[n - 1] with { ClearedBy = item };
+        foreach (var (item, numbers) in Returned ?? new Dictionary<string, IReadOnlyList<int>>())
+            foreach (var n in numbers)
+                if (items[n - 1] is { ClearedBy: not null, ReturnedBy: null }) items[n - 1] = items[n - 1] with { ReturnedBy = item };
+        return payment with { Items = items };
+    }
+
+    /// <summary>Notes it on the order, once; the order as it stands then.</summary>
+    /// <param name="operation">Names what noted it: the same is noted once.</param>
+    internal async Task<Outcome<Payment>> NoteAsync(BankTables bank, CaseSteps steps, string book, string payment, string by, string operation)
+    {
+        var command = new CaseCommand("trace", JsonSerializer.Serialize(this, BankJson.Default.PaymentTrace), by, "trace:" + operation);
+        var outcome = await steps.RunAsync(bank.Payments, book, payment, command, known =>
+        {
+            if (!BankTables.ReadPayment(known!).Move(PaymentCommand.Trace).Is(out var moved, out var refusal)) return refusal;
+            var traced = On(moved);
+            return new CaseDecision(BankTables.Write(traced), traced.IsDone);
+        });
+        return outcome.Is(out var result, out var no) ? BankTables.ReadPayment(result.Case) : no;
+    }
+
+    /// <summary>Notes what an item says after it was posted or opened again by a person.</summary>
+    /// <param name="before">The item as it was.</param>
+    internal static async Task<Refusal?> NoteAsync(BankTables bank, CaseSteps steps, string book, CaseRow row, PaymentPart? before, string by)
+    {
+        var item = BankTables.ReadItem(row);
+        if ((item.IsPosted ? item.Match.Own : before) is not { } part) return null;
+        Dictionary<string, IReadOnlyList<int>> said = new() { [row.Id] = part.Numbers };
+        var trace = !item.IsPosted ? new PaymentTrace(Reopened: [row.Id]) : item.Line.AmountMinor < 0 ? new PaymentTrace(Gone: said) : new PaymentTrace(Returned: said);
+        return (await trace.NoteAsync(bank, steps, book, part.Payment, by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{row.Id}:{row.Version}"))).Is(out _, out var refusal) ? null : refusal;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using BackOffice.Currencies;
+using BackOffice.Kernel;
+using BackOffice.Ledger;
+
+namespace BackOffice.Banking;
+
+/// <summary>What became of a statement.</summary>
+/// <param name="Posted">How many of its lines were posted.</param>
+/// <param name="Open">How many wait for a person.</param>
+/// <param name="IsNew">Whether this call took it in; false: it was all there.</param>
+public sealed record TakenIn(KeptStatement Statement, int Posted, int Open, bool IsNew);
+
+/// <summary>
+/// Takes one checked statement in: its case → which lines are known → what the others are, in order → payments of ours are noted as gone → the items, some at a time → the case's end. Cut off anywhere, the same again goes on where it was:
+/// items that wait to be told, of this statement or another, are told first, so that the ledger knows what they settled before the rest is matched.
+/// </summary>
+public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, CaseSteps steps)
+{
+    private static readonly ParallelOptions SomeAtATime = new() { MaxDegreeOfParallelism = 16 };
+
+    /// <param name="known">All statements of the book, by case id; this one is added.</param>
+    /// <param name="by">Who sent it.</param>
+    public async Task<Outcome<TakenIn>> TakeInAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
+    {
+        var (name, id) = (book.Book.Id, read.CaseId);
+        var digits = account.Currency is { } currency ? Currency.DigitsOf(currency)!.Value : book.Digits;
+        var before = read.Before(known.Values);
+        var gap = read.GapTo(before, digits);
+        var kept = known.TryGetValue(id, out var there) ? read with { Gap = there.Gap, Follows = there.Follows } : read with { Gap = gap, Follows = before is not null && gap is null };
+        var begin = await steps.RunAsync(bank.Statements, name, id, new CaseCommand(CaseCommand.Create, BankTables.Write(kept with { Gap = null, Follows = false }), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
+        if (!begin.Is(out var begun, out var refusal))
+            return refusal.Code == "case/id-reused" ? new Refusal(409, "bank/statement-reused", $"Statement '{Ids.Cut(kept.Statement)}' of account '{kept.Account}' came before with other content. Nothing was changed by this one.") : refusal;
+        if (begun.Case.IsDone) return new TakenIn(BankTables.ReadStatement(begun.Case), 0, 0, false);
+
+        var items = await PlaceAsync(name, id, kept, lines);
+        if (!(await MatchAsync(book, account, kept, items, by)).Is(out var matched, out refusal)) return refusal;
+        if (await CommitAsync(book, account, matched, by) is { } no) return no;
+
+        var ended = kept with { Known = items.Count(item => item.There is not null && BankTables.ReadItem(item.There).Statement != id) };
+        var end = await steps.RunAsync(bank.Statements, name, id, new CaseCommand("taken-in", "{}", by, "taken-in"), _ => new CaseDecision(BankTables.Write(ended), IsDone: true));
+        if (!end.Is(out _, out refusal)) return refusal;
+        known[id] = ended;
+        if (await CloseGapAsync(name, ended, known, digits, by) is { } still) return still;
+        var posted = items.Count(item => item.There is { } row && BankTables.ReadItem(row) is { IsPosted: true } own && own.Statement == id) + matched.Count(item => item.IsPosted);
+        return new TakenIn(ended, posted, lines.Count - posted - (ended.Known ?? 0), true);
+    }
+
+    /// <summary>A line and the item that it is or becomes.</summary>
+    /// <param name="There">The item when it is there already, of this statement or of another.</param>
+    private sealed record Placed(string Id, BankLine Line, CaseRow? There);
+
+    /// <summary>An item on its way; it settles what its match says, unless a payment of ours turns out to be on another line.</summary>
+    private sealed class Coming(string id, BankItem item)
+    {
+        public string Id { get; } = id;
+
+        public BankItem Item { get; set; } = item;
+
+        public bool IsPosted { get; set; }
+    }
+
+    /// <summary>Each line with its item's id. Lines alike are told by their place among their like; in a statement that goes on where another ended none of them was in that one, however alike.</summary>
+    private async Task<List<Placed>> PlaceAsync(string book, string statement, KeptStatement kept, IReadOnlyList<BankLine> lines)
+    {
+        var placed = new Placed[lines.Count];
+        var alike = Enumerable.Range(0, lines.Count).GroupBy(n => lines[n].Fingerprint(kept.Account, 0), StringComparer.Ordinal);
+        await Parallel.ForEachAsync(alike, SomeAtATime, async (group, _) =>
+        {
+            var place = 0;
+            foreach (var n in group)
+            {
+                string item;
+                CaseRow? there;
+                do
+                {
+                    item = kept.ItemOf(lines[n], ++place);
+                    there = await bank.Items.Cases.FindMarkAsync(book, item, CaseCommand.Create) is null ? null : await bank.Items.Cases.FindAsync(book, item);
+                }
+                while (kept.Follows && there is not null && BankTables.ReadItem(there).Statement != statement);
+                placed[n] = new Placed(item, lines[n], there);
+            }
+        });
+        return [.. placed];
+    }
+
+    /// <summary>What the lines that are new become, in order.</summary>
+    private async Task<Outcome<List<Coming>>> MatchAsync(OpenedBook book, BankAccount account, KeptStatement kept, List<Placed> placed, string by)
+    {
+        var name = book.Book.Id;
+        List<Placed> fresh = [.. placed.Where(one => one.There is null)];
+        if (fresh.Count == 0) return new List<Coming>();
+        await CaseSteps.TellAllAsync(bank.Items, name);
+        var matching = await MatchingAsync(book, account, [.. fresh.Select(one => one.Line)]);
+        List<Coming> coming = [.. fresh.Select(one => new Coming(one.Id, new BankItem(kept.Account, kept.CaseId, one.Line, matching.Take(one.Id, one.Line), 0, Currency: account.Currency)))];
+        foreach (var order in coming.Where(one => one.Item.Match.Own is not null).GroupBy(one => one.Item.Match.Own!.Payment, StringComparer.Ordinal))
+        {
+            var gone = new PaymentTrace(Gone: order.ToDictionary(one => one.Id, one => one.Item.Match.Own!.Numbers, StringComparer.Ordinal));
+            if (!(await gone.NoteAsync(bank, steps, name, order.Key, by, string.Join('|', order.Select(one => one.Id)))).Is(out var payment, out var refusal)) return refusal;
+            // Another statement at this moment may have shown the same.
+            foreach (var one in order.Where(one => one.Item.Match.Own!.Numbers.Any(n => payment.Items[n - 1].ClearedBy != one.Id)))
+                one.Item = one.Item with { Match = new BankMatch(null, [], [new Proposal($"payment '{order.Key}', but another line shows it as gone", one.Item.Match.Lines)]) };
+        }
+
+        return coming;
+    }
+
+    /// <summary>Commits the items, some at a time; of an account in another currency one after the other, since what a line takes off an item depends on what the one before has left.</summary>
+    private async Task<Refusal?> CommitAsync(OpenedBook book, BankAccount account, List<Coming> coming, string by)
+    {
+        ConcurrentBag<Refusal> refused = [];
+        var daily = account.Currency is null ? [] : await RatesAsync(book, account.Currency, coming.Select(one => one.Item.Line.BookedOn));
+        await Parallel.ForEachAsync(coming, account.Currency is null ? SomeAtATime : new ParallelOptions { MaxDegreeOfParallelism = 1 }, async (one, _) =>
+        {
+            var command = new CaseCommand(CaseCommand.Create, JsonSerializer.Serialize(one.Item.Line.Core(), BankJson.Default.BankLine), by, CaseCommand.Create);
+            var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, command, async _ =>
+            {
+                if (one.Item.Match.Lines.Count == 0) return new CaseDecision(BankTables.Write(one.Item));
+                var posted = one.Item with { Rounds = 1 };
+                var booked = account.Currency is null ? posted : await book.Book.ReadAsync(state => posted.BookedIn(state, account, daily.GetValueOrDefault(posted.Line.BookedOn)));
+                if (!booked.Is(out var whole, out var no)) return new CaseDecision(BankTables.Write(Left(one.Item, no)));
+                var (tell, refusal) = await Posting.PrepareAsync(book, [whole.Entry(one.Id, account)], by);
+                return refusal is null ? new CaseDecision(BankTables.Write(whole), IsDone: true, Tell: tell) : new CaseDecision(BankTables.Write(Left(one.Item, refusal)));
+            });
+            if (outcome.Is(out var result, out var failed)) one.IsPosted = result.Case.IsDone;
+            else refused.Add(failed);
+        });
+        foreach (var lost in coming.Where(one => !one.IsPosted && one.Item.Match.Own is not null))
+            if (!(await new PaymentTrace(Reopened: [lost.Id]).NoteAsync(bank, steps, book.Book.Id, lost.Item.Match.Own!.Payment, by, lost.Id + ":left")).Is(out var _, out var no)) refused.Add(no);
+        return refused.FirstOrDefault();
+    }
+
+    /// <summary>What the ledger would not take is left to a person, with the reason.</summary>
+    private static BankItem Left(BankItem item, Refusal why) => item with { Match = new BankMatch(null, [], [new Proposal(why.Faults[0].Detail, item.Match.Lines, item.Match.Own)]) };
+
+    /// <summary>The rates of the days, units of a currency for one of the book's; those that have none are missing.</summary>
+    public async Task<Dictionary<DateOnly, decimal?>> RatesAsync(OpenedBook book, string currency, IEnumerable<DateOnly> days)
+    {
+        var own = await book.Book.ReadAsync(state => state.Currency);
+        Dictionary<DateOnly, decimal?> all = [];
+        foreach (var day in days.Distinct())
+            if (await rates.FindAsync(book.Book.Id, day) is var (_, quoted) && quoted.Of(currency, own) is { } rate) all[day] = rate;
+        return all;
+    }
+
+    private async Task<BankMatching> MatchingAsync(OpenedBook book, BankAccount account, IReadOnlyList<BankLine> lines)
+    {
+        var items = await book.Book.ReadAsync(state => ItemsOf(state, account));
+        var returns = lines.Where(line => line.IsReturn).ToList();
+        var ours = returns.Select(line => Payment.PartOf(line.EndToEndId)?.Reference).OfType<string>().Distinct(StringComparer.Ordinal);
+        return new BankMatching(items, await bank.PayeesAsync(book.Book.Id), await bank.OrderedAsync(book.Book.Id, ours), await bank.EarlierAsync(book.Book.Id, returns.Select(line => -line.AmountMinor).ToHashSet()));
+    }
+
+    /// <summary>
+    /// What lines of an account may settle: on one in the book's currency all open items, those owed in another with what is open in it; on one in another currency what is owed in that. More paid than owed is no item.
+    /// </summary>
+    internal static List<MatchItem> ItemsOf(BookState state, BankAccount account)
+    {
+        var owed = ForeignBalance.Of(state, BusinessDay.Latest).Where(balance => balance.Key.Party.Length > 0 && balance.Key.Document.Length > 0 && Int128.Abs(balance.ForeignMinor) < long.MaxValue).ToLookup(balance => (balance.Account, balance.Key.Party, balance.Key.Document));
+        var open = OpenItems.Of(OpenItems.PostingsOf(state, BusinessDay.Latest, null), BusinessDay.Latest, settled: false).Items.Where(item => !item.IsCredit && Int128.Abs(item.OpenMinor) < long.MaxValue);
+        List<MatchItem> items = [];
+        foreach (var item in open)
+        {
+            var foreign = owed[(item.Account, item.Party, item.Document)].ToList();
+            if (account.Currency is null) items.Add(new MatchItem(item.Account, item.Party, item.Document, item.DueDate, (long)item.OpenMinor, foreign is [var only] ? new ItemAmount(only.Key.Currency, (long)only.ForeignMinor) : null));
+            else if (foreign.Find(balance => balance.Key.Currency == account.Currency) is { } held) items.Add(new MatchItem(item.Account, item.Party, item.Document, item.DueDate, (long)held.ForeignMinor));
+        }
+
+        return items;
+    }
+
+    /// <summary>A statement that comes late may close the gap before the one after it, or show one.</summary>
+    private async Task<Refusal?> CloseGapAsync(string book, KeptStatement late, Dictionary<string, KeptStatement> known, int digits, string by)
+    {
+        if (late.After(known.Values) is not { } after || after.GapTo(late, digits) is var gap && gap == after.Gap) return null;
+        var outcome = await steps.RunAsync(bank.Statements, book, after.CaseId, new CaseCommand("gap", JsonSerializer.Serialize(late.Statement, BankJson.Default.String), by, "gap:" + late.CaseId), row =>
+            new CaseDecision(BankTables.Write(BankTables.ReadStatement(row!) with { Gap = after.GapTo(late, digits) }), row!.IsDone));
+        if (!outcome.Is(out var result, out var refusal)) return refusal;
+        known[after.CaseId] = BankTables.ReadStatement(result.Case);
+        return null;
+    }
+}
