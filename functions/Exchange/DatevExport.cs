@@ -94,7 +94,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
                     await writer.LineAsync(DatevFormat.Headings(), cancellation);
                 }
 
-                foreach (var row in rows) await writer.RowAsync(row, cancellation);
+                foreach (var row in rows) await writer.RowAsync(row, currency, cancellation);
                 entries++;
             }
 
@@ -115,10 +115,10 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
 
         public int Rows { get; private set; }
 
-        public Task RowAsync(DatevRow row, CancellationToken cancellation)
+        public Task RowAsync(DatevRow row, string currency, CancellationToken cancellation)
         {
             Rows++;
-            return LineAsync(DatevFormat.Row(row), cancellation);
+            return LineAsync(DatevFormat.Row(row, currency), cancellation);
         }
 
         public async Task LineAsync(string line, CancellationToken cancellation)

@@ -15,6 +15,7 @@ public static class DatevFormat
     public const int MaxTextChars = 60;
     public const int MaxDocumentChars = 36;
     public const long MaxAmountMinor = 999_999_999_999; // ten digits before the comma
+    public const int MaxRateDecimals = 6;
 
     /// <summary>Windows-1252; a character that it lacks is written without its marks (ő → o), else as '?'.</summary>
     public static readonly Encoding Encoding = CodePagesEncodingProvider.Instance.GetEncoding(1252, EncoderFallback.ReplacementFallback, DecoderFallback.ExceptionFallback)!;
@@ -58,12 +59,25 @@ public static class DatevFormat
 
     public static string Headings() => string.Join(';', Columns);
 
-    /// <summary>A row as a line: the fields it has, all others empty.</summary>
-    public static string Row(DatevRow row)
+    /// <summary>
+    /// A row as a line: the fields it has, all others empty. In another currency the amount is that currency's (fields 1 and 3), with the rate (4, left out where it does not fit four digits before and six after the comma) and the amount in the book's currency (5 and 6).
+    /// Worked: USD 1,085.00 at 1.085 → <c>1085,00;"S";"USD";1,085;1000,00;"EUR"</c>.
+    /// </summary>
+    /// <param name="currency">The book's.</param>
+    public static string Row(DatevRow row, string currency)
     {
         var fields = new string[Columns.Count];
         Array.Fill(fields, "");
-        fields[0] = Amount.Format(row.AmountMinor, 2).Replace('.', ',');
+        fields[0] = Number(row.AmountMinor);
+        if (row.Foreign is { } foreign && InHundredths(foreign) is { } hundredths)
+        {
+            fields[0] = Number(hundredths);
+            fields[At("WKZ Umsatz")] = Quoted(foreign.Currency);
+            if (decimal.Round(foreign.Rate, MaxRateDecimals) is > 0 and < 10_000 and var rate) fields[At("Kurs")] = Ledger.Foreign.Plain(rate).ToString(CultureInfo.InvariantCulture).Replace('.', ',');
+            fields[At("Basis-Umsatz")] = Number(row.AmountMinor);
+            fields[At("WKZ Basis-Umsatz")] = Quoted(currency);
+        }
+
         fields[1] = Quoted(row.IsDebit ? "S" : "H");
         fields[At("Konto")] = row.Account;
         fields[At("Gegenkonto (ohne BU-Schlüssel)")] = row.Counter;
@@ -81,8 +95,25 @@ public static class DatevFormat
 
         fields[At("Festschreibung")] = "1";
         if (row.DueDate is { } due) fields[At("Fälligkeit")] = due.ToString("ddMMyyyy", CultureInfo.InvariantCulture);
+        if (row.SupplyDate is { } supplied)
+        {
+            // The one needs the other: the period of the tax stays that of the posting.
+            fields[At("Leistungsdatum")] = supplied.ToString("ddMMyyyy", CultureInfo.InvariantCulture);
+            fields[At("Datum Zuord. Steuerperiode")] = row.Date.ToString("ddMMyyyy", CultureInfo.InvariantCulture);
+        }
+
         return string.Join(';', fields);
     }
+
+    /// <summary>The amount as the format has it, with two decimals; null: it has more, or is too large.</summary>
+    private static long? InHundredths(Ledger.Foreign foreign) => Currency.DigitsOf(foreign.Currency) switch
+    {
+        2 when foreign.AmountMinor <= MaxAmountMinor => foreign.AmountMinor,
+        0 when foreign.AmountMinor <= MaxAmountMinor / 100 => foreign.AmountMinor * 100,
+        _ => null,
+    };
+
+    private static string Number(long minor) => Amount.Format(minor, 2).Replace('.', ',');
 
     /// <summary>A text in Windows-1252, without what breaks a line.</summary>
     public static string Clean(string text, int maxChars)
@@ -134,5 +165,8 @@ public sealed record DatevHeader(DateTimeOffset Created, int Consultant, int Cli
 /// <param name="Counter">Gegenkonto.</param>
 /// <param name="TaxKey">BU-Schlüssel: <c>40</c> on automatic accounts, so that tax is not computed twice; else empty.</param>
 /// <param name="Infos">Zusatzinformationen: kind and content.</param>
+/// <param name="Foreign">The same amount in the currency in which it is owed or held, above 0; null: in the book's.</param>
+/// <param name="SupplyDate">Leistungsdatum, which sets the rate of tax; null: the day of the posting.</param>
 public sealed record DatevRow(
-    long AmountMinor, bool IsDebit, string Account, string Counter, string TaxKey, DateOnly Date, string Document, string Text, DateOnly? DueDate, string? CostCentre, string? Project, IReadOnlyList<KeyValuePair<string, string>> Infos);
+    long AmountMinor, bool IsDebit, string Account, string Counter, string TaxKey, DateOnly Date, string Document, string Text, DateOnly? DueDate, string? CostCentre, string? Project, IReadOnlyList<KeyValuePair<string, string>> Infos,
+    Ledger.Foreign? Foreign = null, DateOnly? SupplyDate = null);

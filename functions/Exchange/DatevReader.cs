@@ -13,7 +13,9 @@ public sealed record DatevEntry(int Line, Entry Entry);
 /// <summary>What a Buchungsstapel that came in is read against.</summary>
 /// <param name="HasAccount">Whether the book has an account.</param>
 /// <param name="IsResult">Whether an account is one of income or expense.</param>
-public sealed record DatevBook(DatevNames Names, string Currency, string FiscalYearStart, Func<string, bool> HasAccount, Func<string, bool> IsResult, VatRates Rates);
+/// <param name="IsMonetary">Whether an account bears money, or claims and debts of money.</param>
+/// <param name="Holds">Whether an account bears amounts in a currency already: (account, currency).</param>
+public sealed record DatevBook(DatevNames Names, string Currency, string FiscalYearStart, Func<string, bool> HasAccount, Func<string, bool> IsResult, Func<string, bool> IsMonetary, Func<string, string, bool> Holds, VatRates Rates);
 
 /// <summary>Reads a Buchungsstapel, every fault with its line and field.</summary>
 public static class DatevReader
@@ -23,8 +25,9 @@ public static class DatevReader
     private static readonly Dictionary<string, string> CodeOfKey = new(StringComparer.Ordinal) { ["2"] = "sale-reduced", ["3"] = "sale-standard", ["8"] = "purchase-reduced", ["9"] = "purchase-standard" };
 
     /// <summary>
-    /// The entries of a file, one a row: <c>datev-{12 digits of its SHA-256}-{line}</c>. A key 2, 3, 8 or 9, or an automatic account without key 40, takes the tax out of the gross amount (base and tax together are the gross exactly); row dates are within the header's fiscal year; a Generalumkehr changes sides.
-    /// 422 with <c>exchange/header</c>, <c>exchange/columns</c>, <c>exchange/amount</c>, <c>exchange/side</c>, <c>exchange/account-number</c>, <c>exchange/tax-key</c>, <c>exchange/date</c>, <c>exchange/currency</c>, <c>exchange/quotes</c> at <c>line 17, field 1</c>.
+    /// The entries of a file, one a row: <c>datev-{12 digits of its SHA-256}-{line}</c>. A key 2, 3, 8 or 9, or an automatic account without key 40, takes the tax out of the gross amount (base and tax together are the gross exactly), at the rate of the Leistungsdatum where there is one; row dates are within the header's fiscal year; a Generalumkehr changes sides.
+    /// A row in another currency is worth its Basis-Umsatz, else its amount by its Kurs; that it is owed in it is noted on the lines of which the row's notes say so, else on those of parties and on accounts that hold that currency, else on those of money. KOST1, KOST2 and Belegfeld 2 become the dimensions <c>costCentre</c>, <c>project</c> and <c>reference2</c> of the line of income or expense, else of the Konto.
+    /// 422 with <c>exchange/header</c>, <c>exchange/columns</c>, <c>exchange/amount</c>, <c>exchange/side</c>, <c>exchange/account-number</c>, <c>exchange/tax-key</c>, <c>exchange/date</c>, <c>exchange/currency</c>, <c>exchange/rate</c>, <c>exchange/quotes</c> at <c>line 17, field 1</c>.
     /// Worked (SKR03): 119,00 H 8400 against 10000 without key → Cr 8400 100.00, Cr 1776 19.00, Dr 1400 119.00.
     /// </summary>
     public static Outcome<List<DatevEntry>> Read(byte[] file, string sha256, DatevBook book)
@@ -91,10 +94,12 @@ public static class DatevReader
         if (amount is null or <= 0 or > DatevFormat.MaxAmountMinor || At("Umsatz (ohne Soll/Haben-Kz)").Contains('.', StringComparison.Ordinal)) Fault("Umsatz (ohne Soll/Haben-Kz)", "exchange/amount", $"'{Ids.Cut(At("Umsatz (ohne Soll/Haben-Kz)"))}' is no amount above 0 with a comma, such as 119,00.");
         var side = At("Soll/Haben-Kennzeichen");
         if (side is not ("S" or "H")) Fault("Soll/Haben-Kennzeichen", "exchange/side", $"'{Ids.Cut(side)}' must be S or H.");
-        if (At("WKZ Umsatz") is { Length: > 0 } currency && currency != book.Currency) Fault("WKZ Umsatz", "exchange/currency", $"The row is in '{Ids.Cut(currency)}', the book in {book.Currency}.");
+        var foreign = At("WKZ Umsatz") is { Length: > 0 } currency && currency != book.Currency && amount is > 0 ? InForeign(currency, amount.Value, At, book, Fault) : null;
         var (account, counter) = (Number("Konto"), Number("Gegenkonto (ohne BU-Schlüssel)"));
         var date = Date(At("Belegdatum"), yearStart);
         if (date is null) Fault("Belegdatum", "exchange/date", $"'{Ids.Cut(At("Belegdatum"))}' is no day ddMM.");
+        var supplied = At("Leistungsdatum") is { Length: > 0 } day ? Day(day, "ddMMyyyy") : null;
+        if (supplied is null && At("Leistungsdatum").Length > 0) Fault("Leistungsdatum", "exchange/date", $"'{Ids.Cut(At("Leistungsdatum"))}' is no day ddMMyyyy.");
         var key = At("BU-Schlüssel").TrimStart('0');
         var reverses = At("Generalumkehr (GU)") is "1" or "G";
         if (faults.Count > before) return null;
@@ -105,12 +110,23 @@ public static class DatevReader
         var document = At("Belegfeld 1") is { Length: > 0 } given ? CleanId(Info(fields, "Beleg") ?? given) : null;
         var due = Day(At("Fälligkeit"), "ddMMyyyy");
         Line Of((string Account, string? Party) one, string party, long minor) => new(one.Account, minor, one.Party ?? CleanId(Info(fields, party)), one.Party is null && Info(fields, party) is null ? null : document, one.Party is null ? null : due);
-        List<Line> lines = [Of(own, "Partei Soll", sign * amount!.Value), Of(other, "Partei Haben", -sign * amount.Value) is var second && Info(fields, "Beleg Haben") is { } elsewhere && second.Document is not null ? second with { Document = CleanId(elsewhere) } : second];
+        var worth = foreign?.BaseMinor ?? amount!.Value;
+        // In the notes Soll is the side that the row says, before a Generalumkehr changes it.
+        var (ownSide, otherSide) = side == "S" ? ("Soll", "Haben") : ("Haben", "Soll");
+        List<Line> lines = [Of(own, $"Partei {ownSide}", sign * worth), Of(other, $"Partei {otherSide}", -sign * worth)];
+        if (Info(fields, "Beleg Haben") is { } elsewhere && lines[side == "S" ? 1 : 0] is { Document: not null } credited) lines[side == "S" ? 1 : 0] = credited with { Document = CleanId(elsewhere) };
+        Note(lines, foreign?.Amount, DatevForeign.Read(Info(fields, DatevForeign.NoteOf(ownSide))), DatevForeign.Read(Info(fields, DatevForeign.NoteOf(otherSide))), book);
+        if (Dimensions(At) is { Count: > 0 } dimensions)
+        {
+            var at = book.IsResult(other.Account) && !book.IsResult(own.Account) ? 1 : 0;
+            lines[at] = lines[at] with { Dimensions = dimensions };
+        }
+
         if (key != "40")
         {
             var automatic = book.Names.KeyOf(own.Account) ?? book.Names.KeyOf(other.Account);
             key = key.Length > 0 ? key : automatic ?? "";
-            if (key.Length > 0 && Tax(lines, key, date!.Value, book) is { } wrong) Fault("BU-Schlüssel", "exchange/tax-key", wrong);
+            if (key.Length > 0 && Tax(lines, key, date!.Value, supplied, book) is { } wrong) Fault("BU-Schlüssel", "exchange/tax-key", wrong);
         }
 
         var text = At("Buchungstext") is { Length: > 0 } words ? words : "DATEV";
@@ -125,21 +141,81 @@ public static class DatevReader
         }
     }
 
-    /// <summary>Takes the tax out of the line that is a result account; what is wrong, or null.</summary>
-    private static string? Tax(List<Line> lines, string key, DateOnly date, DatevBook book)
+    /// <summary>What a row in another currency says: the amount in it, above 0, and what that is worth; null after a fault.</summary>
+    private static ForeignRow? InForeign(string currency, long hundredths, Func<string, string> at, DatevBook book, Action<string, string, string> fault)
+    {
+        if (Currency.DigitsOf(currency) is not { } digits)
+        {
+            fault("WKZ Umsatz", "exchange/currency", $"'{Ids.Cut(currency)}' is no currency of ISO 4217.");
+            return null;
+        }
+
+        if (digits < 2 && hundredths % 100 != 0)
+        {
+            fault("Umsatz (ohne Soll/Haben-Kz)", "exchange/amount", $"{currency} has no decimals.");
+            return null;
+        }
+
+        var minor = digits < 2 ? hundredths / 100 : hundredths * (long)Foreign.Power(digits - 2);
+        var (rateText, baseText) = (at("Kurs"), at("Basis-Umsatz"));
+        decimal? rate = decimal.TryParse(rateText.Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given) && given is > 0 and < 1_000_000_000 ? Foreign.Plain(given) : null;
+        if (rateText.Length > 0 && (rate is null || rate.Value.Scale > Foreign.MaxRateDecimals))
+        {
+            fault("Kurs", "exchange/rate", $"'{Ids.Cut(rateText)}' is no rate above 0 with a comma, such as 1,085.");
+            return null;
+        }
+
+        long? worth = baseText.Length > 0 ? Amount.ParseMinor(Encoding.ASCII.GetBytes(baseText.Replace(',', '.')), 2, out _) : rate is { } known ? (long)Foreign.BaseMinor(minor, digits, known, 2) : null;
+        if (worth is null or <= 0 or > DatevFormat.MaxAmountMinor) fault(baseText.Length > 0 ? "Basis-Umsatz" : "Kurs", "exchange/rate", $"A row in {currency} needs a Basis-Umsatz above 0, or a Kurs at which it is worth something.");
+        else if (at("WKZ Basis-Umsatz") is { Length: > 0 } of && of != book.Currency) fault("WKZ Basis-Umsatz", "exchange/currency", $"The Basis-Umsatz is in '{Ids.Cut(of)}', the book in {book.Currency}.");
+        // What a rate of six decimals says of the worth may be a cent off: then the amounts tell the rate.
+        else return new ForeignRow(new Foreign(currency, minor, rate is { } said && Foreign.BaseMinor(minor, digits, said, 2) == worth ? said : Foreign.Plain(decimal.Round((decimal)minor / worth.Value * Foreign.Power(2 - digits), Foreign.MaxRateDecimals))), worth.Value);
+        return null;
+    }
+
+    private sealed record ForeignRow(Foreign Amount, long BaseMinor);
+
+    /// <summary>Notes on the lines that they are owed or held in another currency: as the row's notes say, else the row's amount.</summary>
+    private static void Note(List<Line> lines, Foreign? amount, Foreign? own, Foreign? other, DatevBook book)
+    {
+        Foreign?[] said = [own, other];
+        if (own is null && other is null && amount is not null)
+        {
+            bool[] bears = [.. lines.Select(line => line.Party is not null || book.Holds(line.Account, amount.Currency))];
+            if (!bears.Contains(true)) bears = [.. lines.Select(line => book.IsMonetary(line.Account))];
+            said = [.. bears.Select(bear => bear ? amount : null)];
+        }
+
+        for (var n = 0; n < said.Length; n++)
+            if (said[n] is { } foreign) lines[n] = lines[n] with { Foreign = foreign with { AmountMinor = Math.Sign(lines[n].AmountMinor) * foreign.AmountMinor } };
+    }
+
+    private static List<KeyValuePair<string, string>> Dimensions(Func<string, string> at)
+    {
+        List<KeyValuePair<string, string>> dimensions = [];
+        foreach (var (name, column) in ((string, string)[])[("costCentre", "KOST1 - Kostenstelle"), ("project", "KOST2 - Kostenstelle"), ("reference2", "Belegfeld 2")])
+            if (at(column) is { Length: > 0 } value) dimensions.Add(new(name, value.Length <= 64 ? value : value[..64]));
+        return dimensions;
+    }
+
+    /// <summary>Takes the tax out of the line that is taxed: the one of income or expense; of a purchase, when there is none, the one that bears no money (a fixed asset, stock). What is wrong, or null.</summary>
+    private static string? Tax(List<Line> lines, string key, DateOnly date, DateOnly? supplied, DatevBook book)
     {
         if (!CodeOfKey.TryGetValue(key, out var name)) return $"Key '{Ids.Cut(key)}' is not known; known are 2, 3, 8, 9 and 40.";
         var code = TaxCode.Find(name)!;
-        var at = book.IsResult(lines[0].Account) == book.IsResult(lines[1].Account) ? -1 : book.IsResult(lines[0].Account) ? 0 : 1;
-        if (at < 0) return "Tax is taken from the account of income or expense, of which the row must have exactly one.";
-        if (book.Rates.On(code.Rate!, date)?.Value is not { } rate) return $"Parameter {code.Rate} has no value on {BusinessDay.Text(date)}.";
-        var (gross, sign) = (Math.Abs(lines[at].AmountMinor), Math.Sign(lines[at].AmountMinor));
+        var at = Only(lines, line => book.IsResult(line.Account)) ?? (code.Direction == TaxDirection.Input && !lines.Exists(line => book.IsResult(line.Account)) ? Only(lines, line => !book.IsMonetary(line.Account)) : null);
+        if (at is not { } taxed) return "Tax is taken from the account of income or expense, of which the row must have exactly one; of a purchase without one, from the account that bears no money.";
+        if (book.Rates.On(code.Rate!, supplied ?? date)?.Value is not { } rate) return $"Parameter {code.Rate} has no value on {BusinessDay.Text(supplied ?? date)}.";
+        var (gross, sign) = (Math.Abs(lines[taxed].AmountMinor), Math.Sign(lines[taxed].AmountMinor));
         var net = TaxCode.NetMinor(gross, rate);
         if (net == gross) return null;
-        lines[at] = lines[at] with { AmountMinor = sign * net, TaxCode = name };
+        lines[taxed] = lines[taxed] with { AmountMinor = sign * net, TaxCode = name, SupplyDate = supplied == date ? null : supplied };
         lines.Add(new Line(Chart.Number(book.Names.Chart, (code.OutputAccount ?? code.InputAccount)!), sign * (gross - net)));
         return null;
     }
+
+    /// <summary>The place of the one line of which it holds; null: of none or of both.</summary>
+    private static int? Only(List<Line> lines, Func<Line, bool> holds) => holds(lines[0]) == holds(lines[1]) ? null : holds(lines[0]) ? 0 : 1;
 
     private static string? Info(string[] fields, string kind)
     {

@@ -103,27 +103,51 @@ public static class DatevRows
 {
     /// <summary>
     /// The rows of an entry: debits are paired with credits in the order of its lines, so an entry of n and m lines becomes at most n + m − 1 rows, whose sums on each account are the entry's. The debit is the Konto.
+    /// What a line is in another currency is shared out alike, the last row takes the rest; the amount's fields show the debit's, else the credit's, and the notes both, since the format does not say whose it is.
     /// Worked: Dr 1400 119.00, Cr 8400 100.00, Cr 1776 19.00 → 100.00 S 10000 against 8400 with key 40; 19.00 S 10000 against 1776.
     /// </summary>
     /// <param name="date">Posting date.</param>
     public static List<DatevRow> Of(Entry entry, DateOnly date, DatevNames names)
     {
         List<DatevRow> rows = [];
-        var debits = new Queue<(Line Line, long Left)>(entry.Lines.Where(line => line.AmountMinor > 0).Select(line => (line, line.AmountMinor)));
-        var credits = new Queue<(Line Line, long Left)>(entry.Lines.Where(line => line.AmountMinor < 0).Select(line => (line, -line.AmountMinor)));
+        var debits = new Queue<Open>(entry.Lines.Where(line => line.AmountMinor > 0).Select(line => new Open(line)));
+        var credits = new Queue<Open>(entry.Lines.Where(line => line.AmountMinor < 0).Select(line => new Open(line)));
         var (debit, credit) = (debits.Dequeue(), credits.Dequeue());
         while (true)
         {
-            var amount = Math.Min(debit.Left, credit.Left);
-            rows.Add(Row(entry, date, amount, debit.Line, credit.Line, names));
-            (debit.Left, credit.Left) = (debit.Left - amount, credit.Left - amount);
-            if (debit.Left == 0 && credit.Left == 0 && debits.Count == 0) return rows;
-            if (debit.Left == 0) debit = debits.Dequeue();
-            if (credit.Left == 0) credit = credits.Dequeue();
+            var amount = Math.Min(debit.LeftMinor, credit.LeftMinor);
+            rows.Add(Row(entry, date, amount, debit.Line, debit.Take(amount), credit.Line, credit.Take(amount), names));
+            if (debit.LeftMinor == 0 && credit.LeftMinor == 0 && debits.Count == 0) return rows;
+            if (debit.LeftMinor == 0) debit = debits.Dequeue();
+            if (credit.LeftMinor == 0) credit = credits.Dequeue();
         }
     }
 
-    private static DatevRow Row(Entry entry, DateOnly date, long amount, Line debit, Line credit, DatevNames names)
+    /// <summary>A line as far as rows have not taken it.</summary>
+    private sealed class Open(Line line)
+    {
+        private long _leftForeignMinor = Math.Abs(line.Foreign?.AmountMinor ?? 0);
+
+        public Line Line { get; } = line;
+
+        public long LeftMinor { get; private set; } = Math.Abs(line.AmountMinor);
+
+        /// <summary>Takes a part; what it is in the line's own currency, null without one or where it is nothing.</summary>
+        public Foreign? Take(long amountMinor)
+        {
+            if (Line.Foreign is not { } foreign)
+            {
+                LeftMinor -= amountMinor;
+                return null;
+            }
+
+            var part = amountMinor == LeftMinor ? _leftForeignMinor : Math.Min(_leftForeignMinor, (long)decimal.Round((decimal)Math.Abs(foreign.AmountMinor) * amountMinor / Math.Abs(Line.AmountMinor), MidpointRounding.AwayFromZero));
+            (LeftMinor, _leftForeignMinor) = (LeftMinor - amountMinor, _leftForeignMinor - part);
+            return part == 0 ? null : foreign with { AmountMinor = part };
+        }
+    }
+
+    private static DatevRow Row(Entry entry, DateOnly date, long amount, Line debit, Foreign? debitForeign, Line credit, Foreign? creditForeign, DatevNames names)
     {
         var document = debit.Document ?? credit.Document ?? "";
         var clean = DatevFormat.CleanDocument(document);
@@ -131,16 +155,30 @@ public static class DatevRows
         if (clean != document) infos.Add(new("Beleg", document));
         if (debit.Document is not null && credit.Document is { } other && other != document) infos.Add(new("Beleg Haben", other));
         if (entry.Reverses is { } reversed) infos.Add(new("Storno von", reversed));
-        foreach (var (side, line) in ((string, Line)[])[("Soll", debit), ("Haben", credit)])
+        foreach (var (side, line, foreign) in ((string, Line, Foreign?)[])[("Soll", debit, debitForeign), ("Haben", credit, creditForeign)])
         {
             if (line.Party is { } party && !names.IsDebtor(line) && !names.IsCreditor(line)) infos.Add(new($"Partei {side}", party));
-            if (line.Foreign is { } foreign) infos.Add(new($"Währung {side}", $"{foreign.Currency} {Amount.Format(Math.Abs(foreign.AmountMinor), Currency.DigitsOf(foreign.Currency) ?? 2)} zu {foreign.Rate.ToString(CultureInfo.InvariantCulture)}"));
+            if (foreign is not null) infos.Add(new(DatevForeign.NoteOf(side), DatevForeign.Text(foreign)));
         }
 
+        var taxed = debit.TaxCode is not null ? debit : credit;
         return new DatevRow(
             amount, true, names.NumberOf(debit), names.NumberOf(credit), names.KeyOf(debit.Account) is not null || names.KeyOf(credit.Account) is not null ? "40" : "", date, clean, DatevFormat.Clean(entry.Text, DatevFormat.MaxTextChars),
-            debit.DueDate ?? credit.DueDate, Dimension("costCentre"), Dimension("project"), infos);
+            debit.DueDate ?? credit.DueDate, Dimension("costCentre"), Dimension("project"), infos, debitForeign ?? creditForeign, taxed.TaxCode is null ? null : taxed.SupplyDate);
 
         string? Dimension(string name) => (debit.Dimensions ?? []).Concat(credit.Dimensions ?? []).FirstOrDefault(one => one.Key == name).Value is { } value ? DatevFormat.Clean(value, DatevFormat.MaxDocumentChars) : null;
     }
+}
+
+/// <summary>An amount in another currency as a row's note says it, by side: <c>Währung Soll</c>: <c>USD 1085.00 zu 1.085</c>.</summary>
+internal static class DatevForeign
+{
+    public static string NoteOf(string side) => $"Währung {side}";
+
+    public static string Text(Foreign foreign) => $"{foreign.Currency} {Amount.Format(foreign.AmountMinor, Currency.DigitsOf(foreign.Currency) ?? 2)} zu {foreign.Rate.ToString(CultureInfo.InvariantCulture)}";
+
+    /// <summary>The amount, above 0; null: the note says none.</summary>
+    public static Foreign? Read(string? note) =>
+        note?.Split(' ') is [var currency, var amount, "zu", var text] && Currency.DigitsOf(currency) is { } digits && Amount.ParseMinor(System.Text.Encoding.ASCII.GetBytes(amount), digits, out _) is > 0 and var minor
+        && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and < 1_000_000_000 && Foreign.Plain(rate).Scale <= Foreign.MaxRateDecimals ? new Foreign(currency, minor, Foreign.Plain(rate)) : null;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using BackOffice.Currencies;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -25,10 +26,11 @@ public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevE
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         if (!(await RequestBody.ReadBytesAsync(request, "text/csv", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
 
-        var (chart, currency, start, accounts, results) = await found.Book.ReadAsync(state =>
-            (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Accounts.Where(account => account.Type is AccountType.Income or AccountType.Expense).Select(account => account.Code).ToHashSet(StringComparer.Ordinal)));
+        var (chart, currency, start, accounts) = await found.Book.ReadAsync(state => (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.ToDictionary(account => account.Code, account =>
+            new ReadAccount(account.Type is AccountType.Income or AccountType.Expense, Valuation.IsMonetary(account), account.Foreign.Keys.Select(key => key.Currency).ToHashSet(StringComparer.Ordinal)), StringComparer.Ordinal)));
         if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
-        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.Contains, results.Contains, await VatRates.LoadAsync(parameters));
+        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.ContainsKey, account => accounts.GetValueOrDefault(account)?.IsResult == true, account => accounts.GetValueOrDefault(account)?.IsMonetary == true,
+            (account, foreign) => accounts.GetValueOrDefault(account)?.Currencies.Contains(foreign) == true, await VatRates.LoadAsync(parameters));
         var digest = FileSeal.DigestOf(bytes);
         if (!DatevReader.Read(bytes, digest, readBook).Is(out var entries, out refusal)) return new Problem(refusal);
 
@@ -66,4 +68,7 @@ public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevE
             return new Refusal(413, "ledger/atomic-too-large", "The file's entries do not fit one commit: send it in parts of at most 50,000 rows.");
         }
     }
+
+    /// <summary>What the reader asks of an account.</summary>
+    private sealed record ReadAccount(bool IsResult, bool IsMonetary, IReadOnlySet<string> Currencies);
 }

@@ -127,7 +127,13 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
             if (await department.Cases.CommitAsync(book, known, change) is not { } committed) continue;
             // A deadline so near may have been struck off by one who saw the case as it was before.
             if (decision.NextAt is { } near && near < time.GetUtcNow() + NearAt) await LookAgainAsync(department, book, id, near);
-            if (decision.Tell is not null) await TellAsync(department, deadline);
+            if (decision.Tell is not null)
+            {
+                await department.TellAsync(book, decision.Tell);
+                await department.Cases.ToldAsync(book, id, version);
+                await agenda.RemoveAsync(deadline);
+            }
+
             return new CaseResult(committed, IsNew: true);
         }
 

@@ -6,9 +6,9 @@ using Azure.Data.Tables;
 using BackOffice.Benchmarks;
 using BackOffice.LocalWorker;
 
-// dotnet run -c Release --project tests/BackOffice.Benchmarks [-- import|post|size|night|credit|support|exchange|scale [slices, exposures, open tickets or entries] ...]: measures the whole path (HTTP, token check, decision, commit) against Azurite on this machine; scale simulates Azure.
+// dotnet run -c Release --project tests/BackOffice.Benchmarks [-- import|post|size|night|credit|support|exchange|bank|scale [slices, exposures, open tickets, entries or lines] ...]: measures the whole path (HTTP, token check, decision, commit) against Azurite on this machine; scale simulates Azure.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var wanted = args.Length == 0 ? ["import", "post", "size", "night", "credit", "support", "exchange", "scale"] : args;
+var wanted = args.Length == 0 ? ["import", "post", "size", "night", "credit", "support", "exchange", "bank", "scale"] : args;
 var many = wanted.Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var number) ? (int?)number : null).FirstOrDefault(number => number is not null);
 var folder = Directory.CreateTempSubdirectory("backoffice-bench-");
 Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, client, app and Azurite on the same machine");
@@ -21,6 +21,7 @@ try
     if (wanted.Contains("credit")) await CreditBenchmark.RunAsync(many ?? 100_000);
     if (wanted.Contains("scale")) ScaleSimulation.Run();
     if (wanted.Contains("exchange")) await ExchangeBenchmark.RunAsync(many ?? 100_000, folder.FullName);
+    if (wanted.Contains("bank")) await BankBenchmark.RunAsync(many ?? 10_000);
     if (wanted.Contains("support")) await SupportBenchmark.RunAsync(many ?? 50_000);
 }
 finally

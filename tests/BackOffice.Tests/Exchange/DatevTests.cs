@@ -45,7 +45,7 @@ public sealed class DatevTests
         var rows = DatevRows.Of(Invoice, Day, Names);
 
         Assert.Equal([(10_000L, "10000", "8400", "40"), (1_900L, "10000", "1776", "")], rows.Select(row => (row.AmountMinor, row.Account, row.Counter, row.TaxKey)));
-        var fields = DatevFormat.Row(rows[0]).Split(';');
+        var fields = DatevFormat.Row(rows[0], "EUR").Split(';');
         Assert.Equal(125, fields.Length);
         Assert.Equal(("100,00", "\"S\"", "\"40\"", "0503", "\"R-2025-1\"", "\"Rechnung\"", "\"100\"", "1", "04042025"),
             (fields[0], fields[1], fields[8], fields[9], fields[10], fields[13], fields[36], fields[113], fields[116]));
@@ -125,9 +125,9 @@ public sealed class DatevTests
 
     [Fact]
     public void AnyEntry_AsRows_HasItsSumsOnEachNumber_AndComesBackWithTheSameBalances() =>
-        Gen.Select(Gen.Select(Gen.OneOf("1200", "1400", "1600", "4210", "8400", "1776"), Gen.Long[1, 99_999], Gen.Bool, Gen.OneOf<string?>(null, "acme", "vendor")).Array[1, 6], Gen.String[Gen.Char["aB;\"ä€ő\n,"], 1, 80]).Sample((made, text) =>
+        Gen.Select(Gen.Select(Gen.OneOf("1200", "1400", "1600", "4210", "8400", "1776"), Gen.Long[1, 99_999], Gen.Bool, Gen.OneOf<string?>(null, "acme", "vendor"), Gen.OneOf<string?>(null, null, "USD", "JPY", "KWD")).Array[1, 6], Gen.String[Gen.Char["aB;\"ä€ő\n,"], 1, 80]).Sample((made, text) =>
         {
-            List<Line> lines = [.. made.Select(line => new Line(line.Item1, line.Item3 ? line.Item2 : -line.Item2, line.Item1 is "1400" or "1600" ? line.Item4 : null, "R1"))];
+            List<Line> lines = [.. made.Select(line => new Line(line.Item1, line.Item3 ? line.Item2 : -line.Item2, line.Item1 is "1400" or "1600" ? line.Item4 : null, "R1", Foreign: line.Item5 is { } held ? new Foreign(held, (line.Item3 ? 1 : -1) * (1 + (line.Item2 * 13 / 7)), 1.857142857142m) : null))];
             var sum = lines.Sum(line => line.AmountMinor);
             if (sum != 0) lines.Add(new Line("4360", -sum));
             if (lines.Count < 2) return;
@@ -135,7 +135,7 @@ public sealed class DatevTests
 
             var rows = DatevRows.Of(new Entry("e1", Day, text, lines), Day, names);
             Assert.True(rows.Count < lines.Count && rows.All(row => row.AmountMinor > 0));
-            var file = string.Join("\r\n", [DatevFormat.Header(Header), DatevFormat.Headings(), .. rows.Select(DatevFormat.Row)]) + "\r\n";
+            var file = string.Join("\r\n", [DatevFormat.Header(Header), DatevFormat.Headings(), .. rows.Select(row => DatevFormat.Row(row, "EUR"))]) + "\r\n";
             var read = DatevReader.Read(DatevFormat.Encoding.GetBytes(file), new string('a', 64), Book(names)).Value!;
 
             Assert.Equal(Balances(lines), Balances(read.SelectMany(entry => entry.Entry.Lines)));
@@ -148,10 +148,16 @@ public sealed class DatevTests
     [InlineData("107,00;S;EUR;;;;4930;70000;8;0503", "4930:10000 1600:-10700 1571:700")]
     [InlineData("119,00;S;EUR;;;;4930;1200;0009;503", "4930:10000 1200:-11900 1576:1900")]
     [InlineData("10,00;H;;;;;1200;1000;;0503", "1200:-1000 1000:1000")]
+    [InlineData("119,00;S;;;;;0420;70000;9;0503", "0420:10000 1600:-11900 1576:1900")] // a fixed asset with its input tax
+    [InlineData("1085,00;S;USD;1,085;;;10000;8336;;0503", "1400:100000USD108500 8336:-100000")]
+    [InlineData("1085,00;S;USD;1,085;1000,01;EUR;10000;8336;;0503", "1400:100001USD108500 8336:-100001")]
+    [InlineData("1085,00;S;USD;1,085;;;1210;10000;;0503", "1210:100000USD108500 1400:-100000USD-108500")] // an account that holds dollars, and a customer
+    [InlineData("1085,00;S;USD;1,085;;;1200;10000;;0503", "1200:100000 1400:-100000USD-108500")]
+    [InlineData("16000,00;S;JPY;160;;;1200;8336;;0503", "1200:10000JPY16000 8336:-10000")]
     public void Row_IsAnEntry_WithTheTaxOfItsKey(string row, string lines)
     {
         var entry = Read(row).Value!.Single().Entry;
-        Assert.Equal(lines, string.Join(' ', entry.Lines.Select(line => $"{line.Account}:{line.AmountMinor.ToString(CultureInfo.InvariantCulture)}")));
+        Assert.Equal(lines, string.Join(' ', entry.Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Account}:{line.AmountMinor}{line.Foreign?.Currency}{line.Foreign?.AmountMinor}"))));
         Assert.Equal("datev-aaaaaaaaaaaa-3", entry.Id);
     }
 
@@ -161,7 +167,13 @@ public sealed class DatevTests
     [InlineData("5.00;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
     [InlineData("5,001;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
     [InlineData("5,00;X;;;;;1200;1000;;0503", "exchange/side", "line 3, field 2")]
-    [InlineData("5,00;S;USD;;;;1200;1000;;0503", "exchange/currency", "line 3, field 3")]
+    [InlineData("5,00;S;USX;1,1;;;1200;1000;;0503", "exchange/currency", "line 3, field 3")]
+    [InlineData("5,00;S;USD;;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
+    [InlineData("5,00;S;USD;0;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
+    [InlineData("5,00;S;USD;1.1.1;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
+    [InlineData("5,00;S;USD;;0,00;;1200;1000;;0503", "exchange/rate", "line 3, field 5")]
+    [InlineData("5,00;S;USD;;4,50;CHF;1200;1000;;0503", "exchange/currency", "line 3, field 6")]
+    [InlineData("5,50;S;JPY;160;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
     [InlineData("5,00;S;;;;;Bank;1000;;0503", "exchange/account-number", "line 3, field 7")]
     [InlineData("5,00;S;;;;;100000;1000;;0503", "exchange/account-number", "line 3, field 7")]
     [InlineData("5,00;S;;;;;01200;1000;;0503", "exchange/account-number", "line 3, field 7")]
@@ -201,6 +213,41 @@ public sealed class DatevTests
     }
 
     [Fact]
+    public void ForeignLine_ShowsItsCurrencyRateAndBase_AndItsPartsComeToItExactly()
+    {
+        var entry = new Entry("usd-1", Day, "Invoice", [new Line("1400", 100_000, "acme", "R1", Foreign: new Foreign("USD", 108_501, 1.08501m)), new Line("8336", -33_333), new Line("8338", -66_667)]);
+        var rows = DatevRows.Of(entry, Day, Names);
+
+        var fields = DatevFormat.Row(rows[0], "EUR").Split(';');
+        Assert.Equal(("361,67", "\"USD\"", "1,08501", "333,33", "\"EUR\""), (fields[0], fields[2], fields[3], fields[4], fields[5]));
+        Assert.Equal("\"USD 361.67 zu 1.08501\"", fields[50]);
+        Assert.Equal([36_167L, 72_334L], rows.Select(row => row.Foreign!.AmountMinor));
+        // A rate that the field cannot hold is left out, an amount of three decimals stands in the note alone.
+        Assert.Equal("", DatevFormat.Row(rows[0] with { Foreign = new Foreign("IDR", 5_850_000, 17_550m) }, "EUR").Split(';')[3]);
+        Assert.Equal(("333,33", ""), DatevFormat.Row(rows[0] with { Foreign = new Foreign("KWD", 108_501, 0.325m) }, "EUR").Split(';') is var kwd ? (kwd[0], kwd[2]) : default);
+    }
+
+    [Fact]
+    public void Row_CarriesDimensionsAndTheDayOfSupply_WhichSetsTheRate()
+    {
+        var fields = new string[125];
+        Array.Fill(fields, "");
+        (fields[0], fields[1], fields[6], fields[7], fields[9]) = ("116,00", "S", "10000", "8400", "0503");
+        (fields[11], fields[36], fields[37], fields[114]) = ("Auftrag 7", "100", "P-1", "31122020");
+        var entry = Read(string.Join(';', fields)).Value!.Single().Entry;
+
+        // 16 % in the second half of 2020.
+        Assert.Equal([("1400", 11_600L), ("8400", -10_000L), ("1776", -1_600L)], entry.Lines.Select(line => (line.Account, line.AmountMinor)));
+        Assert.Equal(new DateOnly(2020, 12, 31), entry.Lines[1].SupplyDate);
+        Assert.Equal([new("costCentre", "100"), new("project", "P-1"), new("reference2", "Auftrag 7")], entry.Lines[1].Dimensions!);
+
+        var late = Invoice with { Lines = [Invoice.Lines[0], Invoice.Lines[1] with { SupplyDate = new DateOnly(2025, 2, 28) }, Invoice.Lines[2]] };
+        Assert.Equal(("28022025", "05032025"), DatevFormat.Row(DatevRows.Of(late, Day, Names)[0], "EUR").Split(';') is var row ? (row[114], row[115]) : default);
+        fields[114] = "31.12.2020";
+        Assert.Equal("line 3, field 115", Read(string.Join(';', fields)).Refusal!.Faults[0].Path);
+    }
+
+    [Fact]
     public void Generalumkehr_ChangesSides()
     {
         var fields = new string[125];
@@ -212,7 +259,7 @@ public sealed class DatevTests
     [Fact]
     public void File_CutOrGarbled_IsReadOrRefused_AndNeverThrows()
     {
-        var file = DatevFormat.Encoding.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + string.Join("\r\n", DatevRows.Of(Invoice, Day, Names).Select(DatevFormat.Row)) + "\r\n");
+        var file = DatevFormat.Encoding.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + string.Join("\r\n", DatevRows.Of(Invoice, Day, Names).Select(row => DatevFormat.Row(row, "EUR"))) + "\r\n");
         for (var n = 0; n < file.Length; n += 7) _ = DatevReader.Read(file[..n], new string('a', 64), Book(Names));
         Gen.Select(Gen.Int[0, file.Length - 1], Gen.Byte).Sample((at, value) =>
         {
@@ -224,12 +271,17 @@ public sealed class DatevTests
 
     private static Outcome<List<DatevEntry>> Read(string row) => DatevReader.Read(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + row + "\r\n")).ToArray(), new string('a', 64), Book(Names));
 
-    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength, account => account[0] is '4' or '8', BackOffice.Tests.Ledger.TaxTests.Rates);
+    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength, account => account[0] is '4' or '8', account => account[0] is '1', (account, currency) => account == "1210" && currency == "USD", BackOffice.Tests.Ledger.TaxTests.Rates);
 
     private static SortedDictionary<string, long> Balances(IEnumerable<Line> lines)
     {
         SortedDictionary<string, long> balances = new(StringComparer.Ordinal);
-        foreach (var line in lines) balances[$"{line.Account} {line.Party}"] = balances.GetValueOrDefault($"{line.Account} {line.Party}") + line.AmountMinor;
+        foreach (var line in lines)
+        {
+            balances[$"{line.Account} {line.Party}"] = balances.GetValueOrDefault($"{line.Account} {line.Party}") + line.AmountMinor;
+            if (line.Foreign is { } foreign) balances[$"{line.Account} {line.Party} {foreign.Currency}"] = balances.GetValueOrDefault($"{line.Account} {line.Party} {foreign.Currency}") + foreign.AmountMinor;
+        }
+
         return new SortedDictionary<string, long>(balances.Where(one => one.Value != 0).ToDictionary(), StringComparer.Ordinal);
     }
 }
