@@ -100,6 +100,113 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
     }
 
     [Fact]
+    public async Task EntriesInOtherCurrencies_GoRoundWithTheSameBalances_InBothCurrencies()
+    {
+        var book = await OpenAsync("SKR03");
+        (await book.PostAsync("""{"id":"usd-1","date":"2025-01-10","text":"Export","lines":[{"account":"1400","debit":"1000.01","party":"acme","document":"U-1","dueDate":"2025-02-10","foreign":{"currency":"USD","amount":"1085.01","rate":"1.085"}},{"account":"2650","credit":"333.33","dimensions":{"costCentre":"100"}},{"account":"2700","credit":"666.68"}]}""")).Is(HttpStatusCode.Created);
+        (await book.SendAsync(HttpMethod.Post, "/open-items/settlement", """{"id":"paid-1","date":"2025-01-20","party":"acme","account":"1400","document":"U-1","bank":"1200","paid":"400.00","foreign":{"currency":"USD","amount":"434.01"}}""")).Is(HttpStatusCode.Created);
+        var export = (await ExportAsync(book, January)).Is(HttpStatusCode.Created).Json;
+        var file = await book.BytesAsync(export.List("files").Single().Text("href"));
+        Assert.Contains("361,66;\"S\";\"USD\";1,085;333,33;\"EUR\";10000;2650;", DatevFormat.Encoding.GetString(file), StringComparison.Ordinal);
+
+        var other = await OpenAsync("SKR03");
+        (await ImportAsync(other, file)).Is(HttpStatusCode.Created);
+        Assert.Equal(await book.BalancesAsync(), await other.BalancesAsync());
+        static IEnumerable<string> Balances(System.Text.Json.JsonElement json) => json.List("balances").Select(one => $"{one.Text("account")} {one.Text("currency")} {one.Text("document")} {one.Text("foreign")} {one.Text("booked")}");
+        var balances = Balances(await book.GetAsync("/foreign-balances?on=2025-01-31")).ToList();
+        Assert.Equal(["1400 USD U-1 651.00 600.00"], balances);
+        Assert.Equal(balances, Balances(await other.GetAsync("/foreign-balances?on=2025-01-31")));
+        await other.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task Export_OverTwoFiscalYears_IsAFileEach_AndLeavesOutTheCarryingForward()
+    {
+        var book = await OpenAsync("SKR03");
+        (await book.PostAsync(Invoice("inv-1", "2024-12-10"))).Is(HttpStatusCode.Created);
+        (await book.PostAsync(Invoice("inv-2", "2025-01-10"))).Is(HttpStatusCode.Created);
+        for (var month = 1; month <= 12; month++) (await book.CloseAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"2024-{month:D2}"))).Is(HttpStatusCode.OK);
+        (await book.CloseAsync("2024-13")).Is(HttpStatusCode.OK);
+        (await book.SendAsync(HttpMethod.Post, "/fiscal-years/2025/carry", (HttpContent?)null)).Is(HttpStatusCode.Created);
+
+        var export = (await ExportAsync(book, """{"from":"2024-12-01","to":"2025-01-31","consultant":1001,"client":7}""")).Is(HttpStatusCode.Created).Json;
+
+        Assert.Equal(["EXTF_Buchungsstapel_2024_1.csv", "EXTF_Buchungsstapel_2025_1.csv"], export.List("files").Select(file => file.Text("name")));
+        Assert.Equal((2, 1), (export.Number("entries"), export.Number("leftOut")));
+        foreach (var (file, first, last, start) in export.List("files").Zip(((string, string, string)[])[("20241201", "20241231", "20240101"), ("20250101", "20250131", "20250101")], (file, days) => (file, days.Item1, days.Item2, days.Item3)))
+        {
+            var bytes = await book.BytesAsync(file.Text("href"));
+            Assert.Equal(file.Text("sha256"), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            var header = DatevFormat.Encoding.GetString(bytes).Split('\r')[0].Split(';');
+            Assert.Equal((start, first, last), (header[12], header[14], header[15]));
+        }
+    }
+
+    [Fact]
+    public async Task ExportsAtOnce_HaveEveryEntryInOneOfThem()
+    {
+        var book = await OpenAsync("SKR03");
+        for (var n = 1; n <= 6; n++) (await book.PostAsync(Invoice($"inv-{n}", $"2025-01-{n:D2}"))).Is(HttpStatusCode.Created);
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 4).Select(n => ExportAsync(book, January.Replace("2025-01-31", $"2025-01-{n * 2:D2}", StringComparison.Ordinal))));
+
+        var made = answers.Where(answer => answer.Status == HttpStatusCode.Created).Select(answer => answer.Json).ToList();
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Created), answer => answer.IsProblem(HttpStatusCode.Conflict, "exchange/nothing-new"));
+        Assert.Equal(Enumerable.Range(1, made.Count), made.Select(export => (int)export.Number("number")).Order());
+        List<string> ids = [];
+        foreach (var export in made)
+            foreach (var file in export.List("files"))
+                ids.AddRange(System.Text.RegularExpressions.Regex.Matches(DatevFormat.Encoding.GetString(await book.BytesAsync(file.Text("href"))), "\"Buchung\";\"(inv-[0-9])\"").Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal));
+        Assert.Equal(["inv-1", "inv-2", "inv-3", "inv-4", "inv-5", "inv-6"], ids.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Export_OfMoreRowsThanAFileHolds_IsSeveralFiles_AndNoEntryIsInTwo()
+    {
+        const int entries = 34_000; // three rows each
+        var book = await OpenAsync("SKR03");
+        var lines = new System.Text.StringBuilder();
+        for (var n = 0; n < entries; n++)
+            lines.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"id":"e-{{n}}","date":"2025-01-{{1 + (n % 31):D2}}","text":"x","lines":[{"account":"1200","debit":"6.00"},{"account":"1000","credit":"1.00"},{"account":"1360","credit":"2.00"},{"account":"1500","credit":"3.00"}]}""").Append('\n');
+        (await book.ImportAsync(lines.ToString())).Is(HttpStatusCode.OK);
+
+        var files = (await ExportAsync(book, January)).Is(HttpStatusCode.Created).Json.List("files").ToList();
+
+        Assert.Equal([("EXTF_Buchungsstapel_2025_1.csv", 99_999L), ("EXTF_Buchungsstapel_2025_2.csv", (entries * 3) - 99_999L)], files.Select(file => (file.Text("name"), (long)file.Number("items"))));
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            var bytes = await book.BytesAsync(file.Text("href"));
+            Assert.Equal(file.Text("sha256"), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            foreach (var id in DatevFormat.Encoding.GetString(bytes).Split("\r\n").Skip(2).Where(row => row.Length > 0).Select(row => row.Split(';')[48]).Distinct(StringComparer.Ordinal)) Assert.True(seen.Add(id));
+        }
+
+        Assert.Equal(entries, seen.Count);
+    }
+
+    [Fact]
+    public async Task File_OfALedgerThatWasChanged_IsNotGivenOut()
+    {
+        var book = await OpenAsync("SKR03");
+        (await book.PostAsync(Invoice("inv-1", "2025-01-10"))).Is(HttpStatusCode.Created);
+        var file = (await ExportAsync(book, January)).Is(HttpStatusCode.Created).Json.List("files").Single();
+        var package = (await book.SendAsync(HttpMethod.Post, "/exports/auditor", "{}")).Is(HttpStatusCode.Created).Json.Text("href");
+        var stored = new StoredBook(App, book.Id);
+        var segment = (await stored.SegmentsAsync()).Single(row => StoredBook.Lines(row).Contains("inv-1", StringComparison.Ordinal));
+        StoredBook.SetLines(segment, StoredBook.Lines(segment).Replace("Rechnung", "Gutschrift", StringComparison.Ordinal));
+        await stored.ReplaceAsync(segment);
+
+        await using var fresh = await App.AnotherAsync();
+        foreach (var href in (string[])[file.Text("href"), package])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, href);
+            using var answer = await fresh.ClientOf("alice", "Accounting").SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+            Assert.Contains("exchange/seal", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Book_ThatTheFormatCannotHold_IsRefused_AndNoNumberIsUsed()
     {
         var yen = await OpenAsync("SKR03", "JPY");
