@@ -142,9 +142,11 @@ public static class Program
     private static void AddExchange(IServiceCollection services)
     {
         services.AddSingleton<ExchangeTables>();
+        services.AddSingleton<ImportRegister>();
         services.AddSingleton<DatevExport>();
         services.AddSingleton<AuditorExport>();
-        services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Imports);
+        services.AddSingleton<HledgerExport>();
+        services.AddSingleton(provider => provider.GetRequiredService<ImportRegister>().Files);
         services.AddSingleton(provider => provider.GetRequiredService<ExchangeTables>().Exports);
     }
 

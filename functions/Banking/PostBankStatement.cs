@@ -1,4 +1,3 @@
-using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,7 @@ namespace BackOffice.Banking;
 /// 400 <c>request/not-xml</c> …, <c>bank/form</c>; 409 <c>bank/statement-reused</c> (the statement's id with other content); 422 see <see cref="KeptStatement.Check"/>.
 /// Rows: reads and writes <c>BankStatements</c>, <c>BankItems</c> and <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
-public sealed class PostBankStatement(Books books, BankTables bank, StatementIntake intake, ExchangeTables exchange, CaseSteps steps)
+public sealed class PostBankStatement(Books books, BankTables bank, StatementIntake intake, ImportRegister imports)
 {
     private const int MaxBytes = 20_000_000;
 
@@ -55,7 +54,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
     private async Task<IResult> AnswerAsync(string book, CamtFile file, XmlBody body, string by, List<TakenIn> results, bool isKnown)
     {
         var imported = new ImportFile(ImportKind.BankStatement, body.Sha256, body.Bytes, file.Statements.Sum(statement => statement.Lines.Count), file.Message);
-        if (!(await exchange.NoteAsync(steps, book, "bank", imported, by)).Is(out var import, out var refusal)) return new Problem(refusal);
+        if (!(await imports.NoteAsync(book, imported, by)).Is(out var import, out var refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew || !isKnown ? 201 : 200, json =>
         {
             json.WriteString("book", book);

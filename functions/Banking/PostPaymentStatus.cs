@@ -1,4 +1,3 @@
-using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +9,7 @@ namespace BackOffice.Banking;
 /// <c>POST /api/books/{book}/payment-status</c>, <c>application/xml</c>, at most 5 MB: what the bank says of payments (pain.002). What it accepted is noted; what it rejected is owed again, and the money on its way is taken back; not of a payment that a statement shows as gone, which comes back on a statement too. 201; 200 when the same file comes again.
 /// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c>; 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
-public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps, TimeProvider time)
+public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegister imports, CaseSteps steps, TimeProvider time)
 {
     private const int MaxBytes = 5_000_000;
 
@@ -43,7 +42,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ExchangeTabl
             row = result.Case;
         }
 
-        if (!(await exchange.NoteAsync(steps, book, "status", file, by)).Is(out var import, out refusal)) return new Problem(refusal);
+        if (!(await imports.NoteAsync(book, file, by)).Is(out var import, out refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

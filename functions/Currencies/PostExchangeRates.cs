@@ -1,4 +1,3 @@
-using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +9,7 @@ namespace BackOffice.Currencies;
 /// <c>POST /api/books/{book}/exchange-rates</c>, <c>application/xml</c>: the ECB's reference rates as it publishes them (<c>eurofxref-daily.xml</c>, <c>eurofxref-hist-90d.xml</c>), at most 400 days and 4 MiB. 201; 200 when the same file comes again. All of it is read before the first day is written.
 /// 400 <c>request/not-xml</c>, <c>currency/not-ecb</c>; 422 see <see cref="EcbRates.Read"/>. Rows: reads and writes <c>ExchangeRates</c>, adds to <c>Imports</c>. Messages: none.
 /// </summary>
-public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, ExchangeTables exchange, CaseSteps steps)
+public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, ImportRegister imports, CaseSteps steps)
 {
     private const int MaxBytes = 4 * 1024 * 1024;
 
@@ -32,7 +31,7 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Exch
         }
 
         var file = new ImportFile(ImportKind.Rates, body.Sha256, body.Bytes, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
-        if (!(await exchange.NoteAsync(steps, book, "rates", file, by)).Is(out var imported, out refusal)) return new Problem(refusal);
+        if (!(await imports.NoteAsync(book, file, by)).Is(out var imported, out refusal)) return new Problem(refusal);
         return new JsonAnswer(imported.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -27,13 +27,11 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
     private static readonly Column[] Balances = [new("Konto", Kind.Text), new("Partei", Kind.Text), new("Saldo", Kind.Amount)];
     private static readonly Column[] Values = [new("Parameter", Kind.Text), new("Gueltigab", Kind.Date), new("Wert", Kind.Text), new("Von", Kind.Text), new("Grund", Kind.Text)];
 
-    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D6}");
-
     /// <summary>Writes the package's files one after another; <paramref name="openAsync"/> gives the stream of each by its name, null: it is only sealed. What was known at the export's last entry is in it, and nothing that came later.</summary>
     public async Task<List<FileSeal>> WriteAsync(OpenedBook book, ExportFile export, Func<string, Task<Stream?>> openAsync, CancellationToken cancellation)
     {
         List<FileSeal> files = [];
-        var (name, currency, accounts) = await KnownThenAsync(book, export, cancellation);
+        var (name, currency, accounts) = await KnownThen.ReadAsync(table, book, export, cancellation);
         await AddAsync("index.xml", write => write(Index(name, export, book.Digits)));
         await AddAsync("journal.csv", async write =>
         {
@@ -120,24 +118,6 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
                 if (stream is not null) await stream.WriteAsync(utf8, cancellation);
             }
         }
-    }
-
-    /// <summary>The book's name and accounts as they were at the export's last record: folded from the records, since both may have changed after it.</summary>
-    private async Task<(string Name, string Currency, SortedDictionary<string, AccountDefined> Accounts)> KnownThenAsync(OpenedBook book, ExportFile export, CancellationToken cancellation)
-    {
-        var (name, currency) = ("", "");
-        SortedDictionary<string, AccountDefined> accounts = new(StringComparer.Ordinal);
-        await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
-        {
-            foreach (var record in segment.Records(book.Digits))
-            {
-                if (record.Record > export.LastRecord) return (name, currency, accounts);
-                if (record is BookOpened opened) (name, currency) = (opened.Name, opened.Currency);
-                else if (record is AccountDefined defined) accounts[defined.Account] = defined;
-            }
-        }
-
-        return (name, currency, accounts);
     }
 
     private static string JournalRow(EntryPosted posted, int n, int digits, byte[] hash)

@@ -12,11 +12,6 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
     /// <summary>A file is called by its fiscal year and its number within it: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</summary>
     public const string NamePrefix = "EXTF_Buchungsstapel_";
 
-    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D6}");
-
-    /// <summary>An export's number as it stands in a URL; 0, which none has, when it is none.</summary>
-    public static int NumberOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-
     /// <summary>The book's DATEV exports by number.</summary>
     public async Task<SortedDictionary<int, ExportFile>> AllAsync(string book)
     {

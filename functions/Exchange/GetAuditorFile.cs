@@ -18,7 +18,7 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, AuditorExport.IdOf(DatevExport.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no auditor's package {Ids.Cut(number)}.");
+        if (await exchange.Exports.Cases.FindAsync(book, ExchangeTables.IdOf(AuditorExport.Prefix, ExchangeTables.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no auditor's package {Ids.Cut(number)}.");
         var export = ExchangeTables.ReadExport(row);
         await found.Book.CatchUpAsync();
         var files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted);

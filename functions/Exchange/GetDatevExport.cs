@@ -14,8 +14,8 @@ public sealed class GetDatevExport(Books books, ExchangeTables exchange)
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, DatevExport.IdOf(DatevExport.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no DATEV export {Ids.Cut(number)}.");
-        return Answer(200, book, DatevExport.NumberOf(number), ExchangeTables.ReadExport(row), await exchange.Exports.Cases.HistoryAsync(book, row.Id));
+        if (await exchange.Exports.Cases.FindAsync(book, ExchangeTables.IdOf(DatevExport.Prefix, ExchangeTables.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no DATEV export {Ids.Cut(number)}.");
+        return Answer(200, book, ExchangeTables.NumberOf(number), ExchangeTables.ReadExport(row), await exchange.Exports.Cases.HistoryAsync(book, row.Id));
     }
 
     internal static JsonAnswer Answer(int status, string book, int number, ExportFile export, IReadOnlyList<CaseStep>? history) => new(status, json =>

@@ -17,13 +17,13 @@ public sealed class GetDatevFile(Books books, ExchangeTables exchange, DatevExpo
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, DatevExport.IdOf(DatevExport.NumberOf(number))) is not { } row || ExchangeTables.ReadExport(row) is not { } export || export.Files.All(file => file.Name != name))
+        if (await exchange.Exports.Cases.FindAsync(book, ExchangeTables.IdOf(DatevExport.Prefix, ExchangeTables.NumberOf(number))) is not { } row || ExchangeTables.ReadExport(row) is not { } export || export.Files.All(file => file.Name != name))
             return Problem.Of(404, "case/unknown", $"DATEV export {Ids.Cut(number)} of book '{book}' has no file '{Ids.Cut(name)}'.");
 
         await found.Book.CatchUpAsync();
-        var (before, parties) = ((await datev.AllAsync(book)).Where(one => one.Key < DatevExport.NumberOf(number)).Select(one => one.Value).ToList(), await datev.PartiesAsync(book));
+        var (before, parties) = ((await datev.AllAsync(book)).Where(one => one.Key < ExchangeTables.NumberOf(number)).Select(one => one.Value).ToList(), await datev.PartiesAsync(book));
         // A file's year alone is made anew.
-        var year = DatevExport.NumberOf(name[DatevExport.NamePrefix.Length..].Split('_')[0]);
+        var year = ExchangeTables.NumberOf(name[DatevExport.NamePrefix.Length..].Split('_')[0]);
         var (files, _, _) = await datev.WriteAsync(found, export, before, parties, _ => null, request.HttpContext.RequestAborted, year);
         if (files.Except(export.Files).Any() || files.All(file => file.Name != name)) return Problem.Of(500, "exchange/seal", $"The ledger holds other entries than when export {number} was made. Run the verification of the book: GET /api/books/{book}/verification.");
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";

@@ -24,6 +24,16 @@ public sealed class ListExports(Books books, ExchangeTables exchange)
         });
     }
 
+    /// <summary>An export that has just been made: 201 with where its file is.</summary>
+    internal static JsonAnswer Made(string book, string kind, NumberedExport made) => new(201, json =>
+    {
+        json.WriteString("book", book);
+        json.WriteNumber("number", made.Number);
+        json.WriteNumber("upTo", made.Export.UpTo);
+        json.WriteString("href", $"/api/books/{book}/exports/{kind}/{made.Number}/file");
+        WriteFiles(json, made.Export, null);
+    });
+
     internal static void WriteFiles(Utf8JsonWriter json, ExportFile export, Func<string, string>? hrefOf) => json.WriteList("files", export.Files, file =>
     {
         json.WriteString("name", file.Name);

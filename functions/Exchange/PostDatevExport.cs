@@ -47,7 +47,7 @@ public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevE
 
             var made = export with { Files = files, Datev = export.Datev! with { Entries = entries, LeftOut = leftOut } };
             var state = ExchangeTables.Write(made);
-            var outcome = await steps.RunAsync(exchange.Exports, book, DatevExport.IdOf(number), new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
+            var outcome = await steps.RunAsync(exchange.Exports, book, ExchangeTables.IdOf(DatevExport.Prefix, number), new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
             if (outcome.Is(out _, out refusal)) return GetDatevExport.Answer(201, book, number, made, null);
             if (refusal.Code != "case/id-reused") return new Problem(refusal);
             // Another export took the number: what it has had, this one has not to have.

@@ -12,7 +12,7 @@ namespace BackOffice.Exchange;
 /// 413 <c>ledger/atomic-too-large</c>; 422 each fault with its line and field (<see cref="DatevReader.Read"/>), <c>ledger/no-chart</c>, and what the ledger refuses, by line.
 /// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, adds to <c>Imports</c>. Messages: none.
 /// </summary>
-public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevExport datev, CaseSteps steps, Parameters parameters)
+public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegister imports, Parameters parameters)
 {
     private const int MaxBytes = 20_000_000;
 
@@ -36,7 +36,7 @@ public sealed class PostDatevImport(Books books, ExchangeTables exchange, DatevE
 
         var by = Caller.Of(request).Name;
         if (!(await PostAsync(found, entries, by)).Is(out var posted, out refusal)) return new Problem(refusal);
-        var outcome = await exchange.NoteAsync(steps, book, "datev", new ImportFile(ImportKind.Datev, digest, bytes.Length, entries.Count), by);
+        var outcome = await imports.NoteAsync(book, new ImportFile(ImportKind.Datev, digest, bytes.Length, entries.Count), by);
         return outcome.Is(out var import, out refusal) ? new JsonAnswer(import.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -12,7 +12,7 @@ namespace BackOffice.Ledger;
 /// Table <c>LedgerImports</c>: imports that were put aside to be worked on by the queue.
 /// <list type="table">
 /// <listheader><term>PartitionKey, RowKey</term><description>what (cardinality)</description></listheader>
-/// <item><term><c>{book}</c>, <c>import!{id}</c></term><description>where it stands: Status (receiving, running, done), By, Attempt, Digest (of the body), Parts, NextPart, Posted, Duplicates, RejectedCount, StartedAt, FinishedAt (1 an import)</description></item>
+/// <item><term><c>{book}</c>, <c>import!{id}</c></term><description>where it stands: Status (receiving, running, done), By, Attempt, Digest and Bytes (of the body), Parts, NextPart, Posted, Duplicates, RejectedCount, StartedAt, FinishedAt (1 an import)</description></item>
 /// <item><term><c>{book}|{id}|{attempt}</c>, <c>part!{n, 6 digits}</c></term><description>lines, each behind its number and a tab, packed: Bytes, D0…D13 (one for each 900 KB); never changed</description></item>
 /// <item><term><c>{book}|{id}|{attempt}</c>, <c>rejected!{n, 6 digits}</c></term><description>rejected lines of part n, at most 1,000, as JSON in D0…; <c>rejected!start</c>: those rejected before the import was put aside</description></item>
 /// </list>
@@ -133,13 +133,14 @@ public sealed class ImportUpload(TableClient table, TableEntity state, string pa
 
     /// <summary>Writes the last part and hands the import over to the queue; false when another request was sending the same import meanwhile.</summary>
     /// <param name="digest">Of the body: a later call under the same id must bring the same.</param>
-    public async Task<bool> EndAsync(byte[] digest)
+    public async Task<bool> EndAsync(byte[] digest, long bytes)
     {
         if (_part.WrittenCount > 0 || _parts == 0) await FlushAsync();
         await ImportStore.NoteRejectedAsync(table, partition, "start", _rejected);
         state["Status"] = "running";
         state["Parts"] = _parts;
         state["Digest"] = digest;
+        state["Bytes"] = bytes;
         state["RejectedCount"] = soFar.RejectedCount + _tooLong;
         try
         {

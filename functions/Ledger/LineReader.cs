@@ -24,6 +24,9 @@ public sealed class LineReader(Stream stream, bool digest = false) : IDisposable
     /// <summary>SHA-256 of all that has been read so far.</summary>
     public byte[] Digest() => _hash?.GetCurrentHash() ?? throw new InvalidOperationException("The reader was not asked to keep a digest.");
 
+    /// <summary>How many bytes have been read.</summary>
+    public long BytesRead { get; private set; }
+
     /// <summary>Reads more of the stream; false when there is none.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
@@ -36,6 +39,7 @@ public sealed class LineReader(Stream stream, bool digest = false) : IDisposable
 
         var read = await stream.ReadAsync(_buffer.AsMemory(_end, (2 * MaxLineBytes) - _end), cancellation);
         _hash?.AppendData(_buffer.AsSpan(_end, read));
+        BytesRead += read;
         _end += read;
         if (read == 0) _ended = true;
         return true; // also at the end: the last line may still wait, without its end

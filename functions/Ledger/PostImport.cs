@@ -8,9 +8,9 @@ namespace BackOffice.Ledger;
 /// <c>POST /api/books/{book}/imports</c>, <c>application/x-ndjson</c>, one entry a line: posts them as they stream in, each judged by itself, and answers
 /// <c>{posted, duplicates, rejected: [{line, id, code, detail}], rejectedCount}</c>. <c>?atomic=true</c>: all or nothing in one commit (422 with the rejected lines; 413 when it cannot fit).
 /// <c>Prefer: respond-async</c>, or more than 200 s of work: the rest is put aside and 202 names a status URL.
-/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>; adds to <c>LedgerImports</c> when put aside. Messages: the first part to <c>ledger-import</c> when put aside.
+/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>; adds to <c>Imports</c>, to <c>LedgerImports</c> when put aside. Messages: the first part to <c>ledger-import</c> when put aside.
 /// </summary>
-public sealed class PostImport(Books books, ImportStore imports, LedgerQueues queues, ImportLimits limits, TimeProvider time)
+public sealed class PostImport(Books books, ImportStore imports, ImportRegister register, LedgerQueues queues, ImportLimits limits, TimeProvider time)
 {
     public const string ContentType = "application/x-ndjson";
 
@@ -37,7 +37,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         if (atomic) return await PostAtomicallyAsync(found, lines, by, request);
 
         var tally = new ImportTally();
-        if (!respondAsync && await PostAllAsync(found, lines, by, tally, request.HttpContext.RequestAborted)) return Answer(tally);
+        if (!respondAsync && await PostAllAsync(found, lines, by, tally, request.HttpContext.RequestAborted)) return await AnswerAsync(book, lines, tally, by);
         // The caller's key names the import, so that a repeated call finds the first; without one the invocation does.
         return await PutAsideAsync(found, lines, by, tally, key.Length > 0 ? key : context.InvocationId, request);
     }
@@ -78,7 +78,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
         }
     }
 
-    private static async Task<IResult> PostAtomicallyAsync(OpenedBook book, LineReader lines, string by, HttpRequest request)
+    private async Task<IResult> PostAtomicallyAsync(OpenedBook book, LineReader lines, string by, HttpRequest request)
     {
         const int maxLinesBytes = 64_000_000; // more can hardly be packed into one transaction, and all of it is held in memory
         var chunk = new ImportChunk(book.Digits);
@@ -100,7 +100,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
             var result = await chunk.PostAtomicallyAsync(book.Book, by);
             var tally = new ImportTally();
             tally.Add(result);
-            if (result.RejectedCount == 0) return Answer(tally);
+            if (result.RejectedCount == 0) return await AnswerAsync(book.Book.Id, lines, tally, by);
             var first = result.Rejected[0];
             return new Problem(new Refusal(422, "ledger/import-rejected", $"Nothing was posted: {result.RejectedCount} lines are not acceptable; the first is line {first.Line}: {first.Detail}"), more: tally.Write);
         }
@@ -129,7 +129,7 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
 
         if (isKnown && !lines.Digest().AsSpan().SequenceEqual(found!.GetBinary("Digest")))
             return Problem.Of(409, "ledger/id-reused", $"Import '{importId}' was sent before with another body. Use a new Idempotency-Key; nothing of this body was posted.");
-        if (upload is not null && !await upload.EndAsync(lines.Digest())) return AtOnce(importId, status);
+        if (upload is not null && !await upload.EndAsync(lines.Digest(), lines.BytesRead)) return AtOnce(importId, status);
 
         // Also for a repeated call: the first may have died between noting the import and telling the queue.
         await queues.AskForImportPartAsync(new ImportPart(book.Book.Id, importId, 0));
@@ -144,7 +144,12 @@ public sealed class PostImport(Books books, ImportStore imports, LedgerQueues qu
     private static Problem AtOnce(string importId, string status) =>
         Problem.Of(409, "ledger/import-twice", $"Import '{importId}' is being sent by another request at this moment; look at {status}, and send it again if it does not get on.");
 
-    private static JsonAnswer Answer(ImportTally tally) => new(tally.Write);
+    /// <summary>What came in is noted once all of it has been judged; a file of which nothing was good did not come in.</summary>
+    private async Task<IResult> AnswerAsync(string book, LineReader lines, ImportTally tally, string by)
+    {
+        if (tally.Posted + tally.Duplicates > 0) await register.NoteAsync(book, tally.ToFile(lines.Digest(), lines.BytesRead), by);
+        return new JsonAnswer(tally.Write);
+    }
 }
 
 /// <summary>How long an import may take within one call. The platform ends a call after 230 s.</summary>
@@ -169,6 +174,11 @@ public sealed class ImportTally
         RejectedCount += result.RejectedCount;
         Rejected.AddRange(result.Rejected.Take(MaxShown - Rejected.Count));
     }
+
+    /// <summary>The file as it is noted: the same file is judged line for line again, so that it is the same each time.</summary>
+    public ImportFile ToFile(byte[] digest, long bytes) => FileOf(digest, bytes, Posted + Duplicates + RejectedCount);
+
+    public static ImportFile FileOf(byte[] digest, long bytes, long lines) => new(ImportKind.Journal, Convert.ToHexStringLower(digest), bytes, (int)Math.Min(lines, int.MaxValue));
 
     public void Write(System.Text.Json.Utf8JsonWriter json) => Write(json, Posted, Duplicates, RejectedCount, Rejected);
 

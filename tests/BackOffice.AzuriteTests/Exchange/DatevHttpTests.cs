@@ -191,13 +191,14 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
         (await book.PostAsync(Invoice("inv-1", "2025-01-10"))).Is(HttpStatusCode.Created);
         var file = (await ExportAsync(book, January)).Is(HttpStatusCode.Created).Json.List("files").Single();
         var package = (await book.SendAsync(HttpMethod.Post, "/exports/auditor", "{}")).Is(HttpStatusCode.Created).Json.Text("href");
+        var journal = (await book.SendAsync(HttpMethod.Post, "/exports/hledger", "{}")).Is(HttpStatusCode.Created).Json.Text("href");
         var stored = new StoredBook(App, book.Id);
         var segment = (await stored.SegmentsAsync()).Single(row => StoredBook.Lines(row).Contains("inv-1", StringComparison.Ordinal));
         StoredBook.SetLines(segment, StoredBook.Lines(segment).Replace("Rechnung", "Gutschrift", StringComparison.Ordinal));
         await stored.ReplaceAsync(segment);
 
         await using var fresh = await App.AnotherAsync();
-        foreach (var href in (string[])[file.Text("href"), package])
+        foreach (var href in (string[])[file.Text("href"), package, journal])
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, href);
             using var answer = await fresh.ClientOf("alice", "Accounting").SendAsync(request, TestContext.Current.CancellationToken);

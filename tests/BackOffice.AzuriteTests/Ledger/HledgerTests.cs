@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using CsvHelper;
 
 namespace BackOffice.AzuriteTests.Ledger;
@@ -19,7 +22,7 @@ public sealed class HledgerTests(CompanyYear year)
         var journal = Path.GetTempFileName();
         try
         {
-            await File.WriteAllBytesAsync(journal, await year.Book.BytesAsync("/exports/hledger"), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(journal, await FileAsync(), TestContext.Current.CancellationToken);
             await RunAsync(["check", "--file", journal]);
             var theirs = await BalancesAsync(journal, DateOnly.ParseExact(on, "o", CultureInfo.InvariantCulture).AddDays(1));
 
@@ -33,6 +36,23 @@ public sealed class HledgerTests(CompanyYear year)
             File.Delete(journal);
         }
     }
+
+    [Fact]
+    public async Task File_IsTheSameBytesEachTime_OfItsDatesAlone_AndAnExportLikeOthers()
+    {
+        var made = (await year.Book.SendAsync(HttpMethod.Post, "/exports/hledger", """{"from":"2025-03-01","to":"2025-03-31"}""")).Is(HttpStatusCode.Created).Json;
+        var bytes = await year.Book.BytesAsync(made.Text("href"));
+        Assert.Equal(made.List("files").Single().Text("sha256"), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        Assert.Equal(bytes, await year.Book.BytesAsync(made.Text("href")));
+        var dates = Encoding.UTF8.GetString(bytes).Split('\n').Where(line => line.StartsWith("20", StringComparison.Ordinal)).Select(line => line[..7]).ToList();
+        Assert.Equal(made.List("files").Single().Number("items"), dates.Count);
+        Assert.All(dates, date => Assert.Equal("2025-03", date));
+        Assert.Contains((await year.Book.GetAsync("/exports")).List("exports"), export => export.Text("kind") == "hledger" && export.List("files").Single().Text("sha256") == made.List("files").Single().Text("sha256"));
+        (await year.Book.TryGetAsync("/exports/hledger/999/file")).IsProblem(HttpStatusCode.NotFound, "case/unknown");
+        (await year.Book.SendAsync(HttpMethod.Post, "/exports/hledger", """{"from":"2025-03-31","to":"2025-03-01"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/dates", "to");
+    }
+
+    private async Task<byte[]> FileAsync() => await year.Book.BytesAsync((await year.Book.SendAsync(HttpMethod.Post, "/exports/hledger", "{}")).Is(HttpStatusCode.Created).Json.Text("href"));
 
     /// <summary>Balances before a day by account, without those that are zero.</summary>
     private static async Task<Dictionary<string, string>> BalancesAsync(string journal, DateOnly before)

@@ -13,7 +13,7 @@ public sealed class HledgerJournalTests
     [InlineData("BHD", 3, "commodity BHD 100.000\n")]
     [InlineData("JPY", 0, "commodity JPY 100000.\n")] // hledger refuses a directive without a point
     public void Commodity_HasThePointThatHledgerAsksFor(string currency, int digits, string directive) =>
-        Assert.Contains(directive, GetHledger.Head("Acme", currency, digits, new Dictionary<string, (AccountType, string)>()), StringComparison.Ordinal);
+        Assert.Contains(directive, HledgerExport.Head("Acme", currency, digits, new Dictionary<string, (AccountType, string)>()), StringComparison.Ordinal);
 
     [Fact]
     public void Accounts_AreTyped_InOrder_AndTheirNamesEndNoTag()
@@ -27,7 +27,7 @@ public sealed class HledgerJournalTests
             ["4210"] = (AccountType.Expense, "Rent"),
         };
 
-        var lines = GetHledger.Head("Acme\nGmbH; Berlin", "EUR", 2, accounts).Split('\n');
+        var lines = HledgerExport.Head("Acme\nGmbH; Berlin", "EUR", 2, accounts).Split('\n');
 
         Assert.Equal("; Acme GmbH Berlin", lines[0]);
         Assert.Equal(
@@ -63,7 +63,7 @@ public sealed class HledgerJournalTests
     private static string TextOf(long number, Entry entry)
     {
         var text = new StringBuilder();
-        GetHledger.Append(text, new EntryPosted(number + 5, default, "alice", number, entry, default, Day), "EUR", 2, account => account[..2] switch { "14" => AccountType.Asset, "84" => AccountType.Income, _ => AccountType.Liability });
+        HledgerExport.Append(text, new EntryPosted(number + 5, default, "alice", number, entry, default, Day), "EUR", 2, account => account[..2] switch { "14" => AccountType.Asset, "84" => AccountType.Income, _ => AccountType.Liability });
         return text.ToString();
     }
 }

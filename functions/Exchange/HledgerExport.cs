@@ -1,43 +1,48 @@
 using System.Globalization;
-using System.IO.Pipelines;
+using System.Security.Cryptography;
 using System.Text;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 
 namespace BackOffice.Exchange;
 
-/// <summary>
-/// <c>GET /api/books/{book}/exports/hledger?from=&amp;to=</c>, <c>text/plain</c>: the journal as hledger and other programs of plain text accounting read it, so that anybody can add it up again. Accounts are named <c>assets:1200</c>; ids, parties and documents stand in tags. Rows: reads <c>Ledger</c>. Messages: none.
-/// </summary>
-public sealed class GetHledger(Books books, StoredEntries stored)
+/// <summary>The journal as hledger and other programs of plain text accounting read it, so that anybody can add it up again. Accounts are named <c>assets:1200</c>; ids, parties and documents stand in tags.</summary>
+public sealed class HledgerExport(LedgerTable table)
 {
+    public const string Prefix = "hledger-";
+    public const string FileName = "journal.hledger";
+
     private const int FlushChars = 16 * 1024; // its copies stay off the large object heap
 
-    [Function(nameof(GetHledger))]
-    [Allow(Roles.Accounting, Roles.Auditor)]
-    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/exports/hledger")] HttpRequest request, string book)
+    /// <summary>Writes the file, null: it is only sealed. What was known at the export's last record is in it, and nothing that came later.</summary>
+    public async Task<FileSeal> WriteAsync(OpenedBook book, ExportFile export, Stream? stream, CancellationToken cancellation)
     {
-        var query = new QueryFields(request.Query);
-        var (from, to) = (query.Date("from"), query.Date("to"));
-        if (query.Refused() is { } wrong) return new Problem(wrong);
-        if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        var (name, currency, accounts) = await found.Book.ReadAsync(state => (state.Name, state.Currency, state.Accounts.ToDictionary(account => account.Code, account => (account.Type, account.Name), StringComparer.Ordinal)));
-        return new StreamedAnswer("text/plain; charset=utf-8", async (writer, cancellation) =>
+        var (name, currency, accounts) = await KnownThen.ReadAsync(table, book, export, cancellation);
+        var types = accounts.ToDictionary(one => one.Key, one => (one.Value.Type, one.Value.Name), StringComparer.Ordinal);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (text, bytes, entries, filter) = (new StringBuilder(Head(name, currency, book.Digits, types)), 0L, 0, EntryFilter.Of(export.From, export.To));
+        await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
         {
-            await WriteAsync(writer, Head(name, currency, found.Digits, accounts), cancellation);
-            var text = new StringBuilder();
-            await foreach (var posted in stored.ReadAsync(found.Book, EntryFilter.Of(from, to)))
+            foreach (var posted in segment.Records(book.Digits).OfType<EntryPosted>())
             {
-                Append(text, posted, currency, found.Digits, code => accounts[code].Type);
-                if (text.Length < FlushChars) continue;
-                await WriteAsync(writer, text.ToString(), cancellation);
-                text.Clear();
+                if (posted.Number > export.UpTo || !filter.Takes(posted)) continue;
+                Append(text, posted, currency, book.Digits, code => types[code].Type);
+                entries++;
+                if (text.Length >= FlushChars) await FlushAsync();
             }
+        }
 
-            await WriteAsync(writer, text.ToString(), cancellation);
-        });
+        await FlushAsync();
+        return new FileSeal(FileName, Convert.ToHexStringLower(hash.GetHashAndReset()), bytes, entries);
+
+        async Task FlushAsync()
+        {
+            var utf8 = Encoding.UTF8.GetBytes(text.ToString());
+            text.Clear();
+            hash.AppendData(utf8);
+            bytes += utf8.Length;
+            if (stream is not null) await stream.WriteAsync(utf8, cancellation);
+        }
     }
 
     /// <summary>The directives: how amounts are written, which accounts there are and of which kind. Source: hledger 1.25, journal format.</summary>
@@ -80,9 +85,4 @@ public sealed class GetHledger(Books books, StoredEntries stored)
 
     /// <summary>A text of which nothing is taken for a comment, a payee or a new line.</summary>
     private static string Words(string text) => string.Join(' ', text.Select(c => c is ';' or '|' || char.IsControl(c) ? ' ' : c).Aggregate(new StringBuilder(), (all, c) => all.Append(c)).ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries));
-
-    private static async Task WriteAsync(PipeWriter writer, string text, CancellationToken cancellation)
-    {
-        await writer.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
-    }
 }
