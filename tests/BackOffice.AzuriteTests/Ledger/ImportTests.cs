@@ -34,6 +34,18 @@ public sealed class ImportTests(AzuriteFixture azurite, SharedApp shared) : ICla
     }
 
     [Fact]
+    public async Task Import_IsNotedOnce_WithItsDigest_HoweverItWasTaken()
+    {
+        var book = await NewHouseholdAsync();
+        for (var n = 0; n < 2; n++) (await book.ImportAsync(Household)).Is(HttpStatusCode.OK);
+        (await book.ImportAsync(TestBook.Entry("single", debit: "expenses-rent", credit: "assets-bank") + "\n{}\n", "?atomic=true")).Is(HttpStatusCode.UnprocessableEntity);
+        (await book.ImportAsync("{}\n")).Is(HttpStatusCode.OK); // nothing of it was good
+
+        var file = (await book.GetAsync("/imports")).List("imports").Single();
+        Assert.Equal(("journal", Convert.ToHexStringLower(SHA256.HashData(Household)), Household.Length, HouseholdEntries.Count), (file.Text("kind"), file.Text("sha256"), file.Number("bytes"), file.Number("items")));
+    }
+
+    [Fact]
     public async Task Import_Twice_ChangesNothing()
     {
         var book = await NewHouseholdAsync();
@@ -243,6 +255,9 @@ public sealed class ImportTests(AzuriteFixture azurite, SharedApp shared) : ICla
         var again = await book.ImportAsync(body, "", ("Prefer", "respond-async"), ("Idempotency-Key", "year-end"));
         IsCounted(await DoneAsync(book, again), posted: HouseholdEntries.Count, duplicates: 0, (HouseholdEntries.Count + 3, null, "request/not-json"));
         Assert.Equal(HouseholdEntries.Count, (await book.IsWholeAsync()).Count);
+        await Eventually.IsTrueAsync(async () => (await book.GetAsync("/imports")).List("imports").Any(), "the import is noted");
+        var file = (await book.GetAsync("/imports")).List("imports").Single();
+        Assert.Equal(("journal", Convert.ToHexStringLower(SHA256.HashData(body)), body.Length, HouseholdEntries.Count + 1), (file.Text("kind"), file.Text("sha256"), file.Number("bytes"), file.Number("items")));
     }
 
     [Fact]

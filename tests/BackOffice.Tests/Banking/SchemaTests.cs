@@ -19,8 +19,9 @@ public sealed class SchemaTests
     [InlineData("savings")]
     [InlineData("cooperative")]
     [InlineData("large")]
+    [InlineData("readme")]
     public void Sample_OfABank_IsValid(string bank) =>
-        Assert.Empty(FaultsOf(AsReport(XDocument.Parse(bank switch { "savings" => CamtSamples.Savings(), "cooperative" => CamtSamples.Cooperative(), _ => CamtSamples.Large() }))));
+        Assert.Empty(FaultsOf(AsReport(XDocument.Parse(bank switch { "savings" => CamtSamples.Savings(), "cooperative" => CamtSamples.Cooperative(), "large" => CamtSamples.Large(), _ => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "data", "statement.xml")) }))));
 
     [Theory]
     [InlineData("ER-7", "Vendor AG", "COBADEFFXXX")]
