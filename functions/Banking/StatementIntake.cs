@@ -118,10 +118,13 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
             {
                 if (one.Item.Match.Lines.Count == 0) return new CaseDecision(BankTables.Write(one.Item));
                 var posted = one.Item with { Rounds = 1 };
+                // Another statement at this moment may have settled it.
+                if (posted.Match.Own is null && !await book.Book.ReadAsync(state => posted.Match.Lines.All(line => IsOpen(state, line, account))))
+                    return new CaseDecision(BankTables.Write(Left(one.Item, "what it would settle was settled meanwhile")));
                 var booked = account.Currency is null ? posted : await book.Book.ReadAsync(state => posted.BookedIn(state, account, daily.GetValueOrDefault(posted.Line.BookedOn)));
-                if (!booked.Is(out var whole, out var no)) return new CaseDecision(BankTables.Write(Left(one.Item, no)));
+                if (!booked.Is(out var whole, out var no)) return new CaseDecision(BankTables.Write(Left(one.Item, no.Faults[0].Detail)));
                 var (tell, refusal) = await Posting.PrepareAsync(book, [whole.Entry(one.Id, account)], by);
-                return refusal is null ? new CaseDecision(BankTables.Write(whole), IsDone: true, Tell: tell) : new CaseDecision(BankTables.Write(Left(one.Item, refusal)));
+                return refusal is null ? new CaseDecision(BankTables.Write(whole), IsDone: true, Tell: tell) : new CaseDecision(BankTables.Write(Left(one.Item, refusal.Faults[0].Detail)));
             });
             if (outcome.Is(out var result, out var failed)) one.IsPosted = result.Case.IsDone;
             else refused.Add(failed);
@@ -132,7 +135,15 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     }
 
     /// <summary>What the ledger would not take is left to a person, with the reason.</summary>
-    private static BankItem Left(BankItem item, Refusal why) => item with { Match = new BankMatch(null, [], [new Proposal(why.Faults[0].Detail, item.Match.Lines, item.Match.Own)]) };
+    private static BankItem Left(BankItem item, string why) => item with { Match = new BankMatch(null, [], [new Proposal(why, item.Match.Lines, item.Match.Own)]) };
+
+    /// <summary>Whether so much is still open of what a line takes off, in the account's currency.</summary>
+    private static bool IsOpen(BookState state, CounterLine line, BankAccount account)
+    {
+        if (line.Party is null || line.Document is null) return true;
+        var open = account.Currency is { } currency ? ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document, currency)?.ForeignMinor : OpenItems.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document)?.OpenMinor;
+        return open is { } minor && Int128.Sign(minor) == -Math.Sign(line.AmountMinor) && Int128.Abs(minor) >= Math.Abs(line.AmountMinor);
+    }
 
     /// <summary>The rates of the days, units of a currency for one of the book's; those that have none are missing.</summary>
     public async Task<Dictionary<DateOnly, decimal?>> RatesAsync(OpenedBook book, string currency, IEnumerable<DateOnly> days)

@@ -22,10 +22,12 @@ internal sealed class AppProcess : IAsyncDisposable
     public string Token { get; }
     public HttpClient Client { get; }
 
-    public static async Task<AppProcess> StartAsync(AzuriteProcess azurite, string? keyFolder = null)
+    /// <param name="heapLimitMiB">The process is ended when its heap needs more; null: as much as there is.</param>
+    public static async Task<AppProcess> StartAsync(AzuriteProcess azurite, string? keyFolder = null, int? heapLimitMiB = null)
     {
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        if (heapLimitMiB is { } limit) start.Environment["DOTNET_GCHeapHardLimit"] = (limit * 1024L * 1024).ToString("X", CultureInfo.InvariantCulture);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "BackOffice.Functions.dll"));
         foreach (var setting in new[]
                  {

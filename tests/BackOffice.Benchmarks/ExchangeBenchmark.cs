@@ -9,15 +9,18 @@ using BackOffice.LocalWorker;
 namespace BackOffice.Benchmarks;
 
 /// <summary>
-/// Files out of a large book: DATEV and the auditor's package, each made, fetched and compared with its SHA-256; how long it takes and how much memory the app has had at once when the book was loaded, and after the files. The app is a process of its own, started anew for each size.
+/// Files out of a large book: DATEV, the auditor's package and the journal for hledger, each made, fetched and, where it is one file, compared with its SHA-256; how long it takes and how much memory the app has had at once when the book was loaded, and after the files.
+/// The app is a process of its own, started anew for each size, whose heap may never have more than <see cref="HeapLimitMiB"/>, whatever the files' size: it would not come to the end.
 /// </summary>
 internal static class ExchangeBenchmark
 {
+    private const int HeapLimitMiB = 160;
+
     public static async Task RunAsync(int entries, string folder)
     {
         Console.WriteLine();
-        Console.WriteLine("| book of | DATEV: made | fetched, MB/s | files | auditor: made | fetched | memory with the book loaded | after all files |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine("| book of | DATEV: made | fetched, MB/s | files | auditor: made | fetched | hledger: made | fetched | memory with the book loaded | after all files |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         foreach (var count in (int[])[entries / 10, entries]) await OneAsync(count, Path.Combine(folder, $"exchange-{count}"));
     }
 
@@ -34,7 +37,7 @@ internal static class ExchangeBenchmark
             imported.EnsureSuccessStatusCode();
         }
 
-        await using var app = await AppProcess.StartAsync(azurite);
+        await using var app = await AppProcess.StartAsync(azurite, heapLimitMiB: HeapLimitMiB);
         await app.Client.GetStringAsync(new Uri("books/exchange/trial-balance?on=2025-12-31", UriKind.Relative));
         var loaded = app.PeakMemoryMiB();
 
@@ -57,8 +60,14 @@ internal static class ExchangeBenchmark
         var auditorMade = clock.Elapsed.TotalSeconds;
         clock.Restart();
         await FetchAsync(app, auditor.GetProperty("href").GetString()!);
+        var auditorFetched = clock.Elapsed.TotalSeconds;
+        clock.Restart();
+        var hledger = await SendAsync(app, HttpMethod.Post, "books/exchange/exports/hledger", "{}");
+        var hledgerMade = clock.Elapsed.TotalSeconds;
+        clock.Restart();
+        if ((await FetchAsync(app, hledger.GetProperty("href").GetString()!)).Sha256 != hledger.GetProperty("files")[0].GetProperty("sha256").GetString()) throw new InvalidOperationException("The journal is not the one that was sealed.");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {count:N0} entries | {made:0.0} s | {fetched:0.0} s, {bytes / fetched / 1e6:0.0} | {datev.GetProperty("files").GetArrayLength()}, {bytes / 1e6:0.0} MB | {auditorMade:0.0} s | {clock.Elapsed.TotalSeconds:0.0} s | {loaded:N0} MiB | {app.PeakMemoryMiB():N0} MiB |"));
+            $"| {count:N0} entries | {made:0.0} s | {fetched:0.0} s, {bytes / fetched / 1e6:0.0} | {datev.GetProperty("files").GetArrayLength()}, {bytes / 1e6:0.0} MB | {auditorMade:0.0} s | {auditorFetched:0.0} s | {hledgerMade:0.0} s | {clock.Elapsed.TotalSeconds:0.0} s | {loaded:N0} MiB | {app.PeakMemoryMiB():N0} MiB |"));
     }
 
     private static async Task<(string Sha256, long Bytes)> FetchAsync(AppProcess app, string href)
