@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -80,20 +81,27 @@ public sealed class BankTables(Storage storage, Posting posting)
         return claimed;
     }
 
-    /// <summary>The orders of ours of which something is still to go, and those that were done and that these references name.</summary>
+    /// <summary>The orders of ours of which something is still to go, and those that are done and that these references name.</summary>
     public async Task<List<OwnPayment>> OrderedAsync(string book, IEnumerable<string> references)
     {
         var accounts = await AccountsAsync(book);
-        List<OwnPayment> ordered = [];
+        ConcurrentDictionary<string, OwnPayment> ordered = new(StringComparer.Ordinal);
         void Add(CaseRow row)
         {
-            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment && !ordered.Exists(known => known.Id == row.Id)) ordered.Add(new OwnPayment(row.Id, accounts[payment.BankAccount].Transit, payment.Items));
+            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment) ordered[Payment.Reference(row.Id)] = new OwnPayment(row.Id, accounts[payment.BankAccount].Transit, payment.Items);
         }
 
         await foreach (var row in Payments.Cases.ScanAsync(book)) Add(row);
-        foreach (var reference in references)
-            if (!ordered.Exists(known => Payment.Reference(known.Id) == reference) && await PaymentOfAsync(book, reference) is { } id && await Payments.Cases.FindAsync(book, id) is { } row) Add(row);
-        return ordered;
+        var others = references.Where(reference => !ordered.ContainsKey(reference)).ToList();
+        await Parallel.ForEachAsync(others, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (reference, _) =>
+        {
+            if (Ids.IsEntity(reference) && await Payments.Cases.FindMarkAsync(book, reference, CaseCommand.Create) is not null && await Payments.Cases.FindAsync(book, reference) is { } row) Add(row);
+        });
+        // A digest does not tell the id: all that are done are looked at.
+        if (others.Exists(reference => Payment.IsDigest(reference) && !ordered.ContainsKey(reference)))
+            await foreach (var row in Payments.Cases.ScanAsync(book, done: true))
+                if (others.Contains(Payment.Reference(row.Id))) Add(row);
+        return [.. ordered.Values];
     }
 
     /// <summary>Posted lines of these amounts, which may have been taken back since. All that were ever posted are looked at: returns are rare.</summary>
@@ -110,7 +118,7 @@ public sealed class BankTables(Storage storage, Posting posting)
     public async Task<string?> PaymentOfAsync(string book, string reference)
     {
         if (Ids.IsEntity(reference) && await Payments.Cases.FindAsync(book, reference) is not null) return reference;
-        if (reference.Length != Payment.DigestDigits || !reference.All(char.IsAsciiHexDigitLower)) return null;
+        if (!Payment.IsDigest(reference)) return null;
         await foreach (var row in Payments.Cases.ScanAllAsync(book))
             if (Payment.Reference(row.Id) == reference) return row.Id;
         return null;

@@ -70,7 +70,7 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
 {
     public const int MaxItems = 500;
 
-    internal const int DigestDigits = 30;
+    private const int DigestDigits = 30;
 
     /// <summary>The most that a SEPA credit transfer moves: 999,999,999.99 EUR. Source: EPC132-08, AT-T002.</summary>
     public const long MaxMinor = 99_999_999_999;
@@ -133,6 +133,9 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
 
     /// <summary>How the order is called at the bank: the id; a digest of it when it is longer than the format has it (35 characters with the payment's number) or has a <c>_</c>, which SEPA does not know. Worked: P-1 → P-1; P_1 → 30 hex digits.</summary>
     internal static string Reference(string id) => id.Length <= DigestDigits && !id.Contains('_', StringComparison.Ordinal) ? id : Ids.Key(id)[..DigestDigits];
+
+    /// <summary>Whether a reference may be a digest of an id.</summary>
+    internal static bool IsDigest(string reference) => reference.Length == DigestDigits && reference.All(char.IsAsciiHexDigitLower);
 
     /// <summary>How one of its payments is called: <c>{reference}-{n}</c>.</summary>
     internal static string EndToEndId(string id, int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Reference(id)}-{n + 1}");

@@ -89,9 +89,9 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     private async Task<Outcome<List<Coming>>> MatchAsync(OpenedBook book, BankAccount account, KeptStatement kept, List<Placed> placed, string by)
     {
         var name = book.Book.Id;
+        await CaseSteps.TellAllAsync(bank.Items, name);
         List<Placed> fresh = [.. placed.Where(one => one.There is null)];
         if (fresh.Count == 0) return new List<Coming>();
-        await CaseSteps.TellAllAsync(bank.Items, name);
         var matching = await MatchingAsync(book, account, [.. fresh.Select(one => one.Line)]);
         List<Coming> coming = [.. fresh.Select(one => new Coming(one.Id, new BankItem(kept.Account, kept.CaseId, one.Line, matching.Take(one.Id, one.Line), 0, Currency: account.Currency)))];
         foreach (var order in coming.Where(one => one.Item.Match.Own is not null).GroupBy(one => one.Item.Match.Own!.Payment, StringComparer.Ordinal))
@@ -159,7 +159,8 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     {
         var items = await book.Book.ReadAsync(state => ItemsOf(state, account));
         var returns = lines.Where(line => line.IsReturn).ToList();
-        var ours = returns.Select(line => Payment.PartOf(line.EndToEndId)?.Reference).OfType<string>().Distinct(StringComparer.Ordinal);
+        // What has gone may be done already: a payment that comes back, or one that this very statement showed as gone before it was cut off.
+        var ours = lines.Where(line => line.IsReturn || line.AmountMinor < 0).SelectMany(line => (string?[])[Payment.PartOf(line.EndToEndId)?.Reference, line.BatchId]).OfType<string>().Distinct(StringComparer.Ordinal);
         return new BankMatching(items, await bank.PayeesAsync(book.Book.Id), await bank.OrderedAsync(book.Book.Id, ours), await bank.EarlierAsync(book.Book.Id, returns.Select(line => -line.AmountMinor).ToHashSet()));
     }
 
