@@ -7,7 +7,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>POST /api/books/{book}/bank-items/{id}/assignment</c> <c>{lines: [{account, amount, party?, document?, taxCode?, foreign?: {currency, amount}}], reason}</c>: a person says what a line of a statement is; the amounts are parts of the bank's (a part of the other sign is negative), in its account's currency, and come to it exactly. <c>foreign</c>: how much of the item that is in the item's own currency, when that is another; what the rate has made of it is booked beside it. A proposal is sent back as it is.
-/// 201; 200 when the same request comes again. 409 <c>bank/state</c>; 422 <c>bank/assignment-sum</c>, <c>bank/lines</c>, see <see cref="BankItem.BookedIn"/>, and what the ledger refuses. Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c> and <c>ExchangeRates</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// 201; 200 when the same request comes again. 409 <c>bank/state</c>, <c>payment/state</c> (another line shows the payment); 422 <c>bank/assignment-sum</c>, <c>bank/lines</c>, see <see cref="BankItem.BookedIn"/>, and what the ledger refuses. Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake intake, CaseSteps steps)
 {
@@ -24,22 +24,23 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
-            var command = CaseCommand.Of(request, "assignment", canonical);
+            var command = CaseCommand.Repeatable(request, "assignment", canonical);
             var outcome = await steps.RunAsync(bank.Items, book, id, command, async known =>
             {
                 var item = BankTables.ReadItem(known!);
                 var side = -Math.Sign(item.Line.AmountMinor);
-                if (!item.Assign([.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = side * foreign.AmountMinor } : null })], reason, digits).Is(out var assigned, out var refusal)) return refusal;
+                List<CounterLine> signed = [.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = side * foreign.AmountMinor } : null })];
+                if (!item.Assign(signed, reason, digits).Is(out var assigned, out var refusal)) return refusal;
+                if (assigned.Match.Own is { } own && await bank.Payments.Cases.FindAsync(book, own.Payment) is { } payment && PaymentTrace.Misfit(BankTables.ReadPayment(payment), id, assigned) is { } ended) return ended;
                 if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } row) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
                 var account = BankTables.ReadAccount(row);
                 var rate = account.Currency is { } currency ? (await intake.RatesAsync(found, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
-                if (!(await found.Book.ReadAsync(state => assigned.BookedIn(state, account, rate))).Is(out var booked, out refusal)) return refusal;
+                var takenBack = item.ProposalOf(signed)?.Of is { } of && await bank.Items.Cases.FindAsync(book, of) is { } earlier ? BankTables.ReadItem(earlier).Booked : null;
+                if (!(await found.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, takenBack))).Is(out var booked, out refusal)) return refusal;
                 var (tell, no) = await Posting.PrepareAsync(found, [booked.Entry(id, account)], command.By);
-                return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: tell) : no;
+                return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(tell, ToldTrace.Of(id, known!.Version, PaymentTrace.Of(id, booked), booked.Match.Own, command.By), found.Digits, command.By)) : no;
             });
-            if (!outcome.Is(out var result, out var refused)) return new Problem(refused);
-            if (await PaymentTrace.NoteAsync(bank, steps, book, result.Case, null, command.By) is { } untold) return new Problem(untold);
-            return BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits));
+            return outcome.Is(out var result, out var refused) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refused);
         });
 
     private static CounterLine? ReadLine(JsonFields fields, int digits, List<Fault> faults)

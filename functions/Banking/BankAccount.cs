@@ -10,7 +10,11 @@ namespace BackOffice.Banking;
 /// <param name="Transit">The account of money on its way (Geldtransit): what was ordered and is not on a statement yet.</param>
 /// <param name="Bic">The bank; null: told by the IBAN.</param>
 /// <param name="Currency">In which it is held, ISO 4217; null: the book's.</param>
-public sealed record BankAccount(string Iban, string Holder, string Account, string Transit, string? Bic = null, string? Currency = null);
+public sealed record BankAccount(string Iban, string Holder, string Account, string Transit, string? Bic = null, string? Currency = null)
+{
+    /// <summary>Its lines are called by it, a dot and 24 digits, and an id has 64 characters.</summary>
+    public const int MaxIdLength = 39;
+}
 
 /// <summary>Bank details of a party, customer or supplier, as its case keeps them; the case's id is the party.</summary>
 /// <param name="Name">Name as banks write it, 1 to 70 characters.</param>
@@ -63,5 +67,6 @@ public static class Iban
 [JsonSerializable(typeof(Payment))]
 [JsonSerializable(typeof(PaymentClaim))]
 [JsonSerializable(typeof(PaymentTrace))]
+[JsonSerializable(typeof(ToldTrace))]
 [JsonSerializable(typeof(string))]
 public sealed partial class BankJson : JsonSerializerContext;

@@ -30,11 +30,13 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
 
     /// <summary>
     /// The item with the lines that another currency makes of it. An account in another currency moves the amount at the day's rate; what settles an item owed in its own currency takes it off at the rates it was posted with, in proportion, and the rest is the realised gain or loss. Without another currency it stays as it is.
-    /// 422 <c>bank/no-rate</c>, <c>ledger/foreign-amount</c> (more than is open in that currency), <c>ledger/no-chart</c>, <c>bank/amount</c> (worth nothing at that rate). Source: HGB §256a, §252(1) no. 4.
+    /// A line that takes back an earlier one takes its lines back as they were booked.
+    /// 422 <c>bank/no-rate</c>, <c>ledger/foreign-amount</c> (more than is open in that currency, or what is open has different sides in the two currencies), <c>ledger/no-chart</c>, <c>bank/amount</c> (worth nothing at that rate). Source: HGB §256a, §252(1) no. 4.
     /// Worked (SKR03): USD 1,085.00 on account 1210 at 1.10, for R-1 booked with 1,000.00 → Dr 1210 986.36, Cr 1400 1,000.00 acme R-1, Dr 2150 13.64.
     /// </summary>
     /// <param name="rate">Units of the account's currency for one of the book's on the booking day; null: there is none.</param>
-    internal Outcome<BankItem> BookedIn(BookState state, BankAccount account, decimal? rate)
+    /// <param name="takenBack">The lines of the entry of the line that this one takes back; null: it takes none back, or one that was booked as its match says.</param>
+    internal Outcome<BankItem> BookedIn(BookState state, BankAccount account, decimal? rate, IReadOnlyList<Line>? takenBack = null)
     {
         if (account.Currency is null && Match.Lines.All(line => line.Foreign is null)) return this;
         if (account.Currency is not null && rate is null) return new Refusal(422, "bank/no-rate", $"There is no rate of {account.Currency} on {BusinessDay.Text(Line.BookedOn)} or the days before: PUT …/exchange-rates/{BusinessDay.Text(Line.BookedOn)}.");
@@ -45,12 +47,15 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         if (bank == 0) return new Refusal(422, "bank/amount", "At the day's rate the line is worth nothing in the book's currency: assign it together with another entry by hand.");
         List<Line> lines = [new Line(account.Account, bank, Foreign: Held(Line.AmountMinor))];
         var left = -bank;
+        if (takenBack is not null) return TakeBack(state, lines, takenBack, left);
+        Dictionary<(string, string?, string?, string), ForeignBalance> rest = [];
         foreach (var (line, n) in Match.Lines.Select((line, n) => (line, n)))
         {
             var worth = n == Match.Lines.Count - 1 ? left : Worth(line.AmountMinor);
             left -= worth;
             var owed = line.Foreign ?? (account.Currency is { } held && line.Party is not null && line.Document is not null ? new ItemAmount(held, line.AmountMinor) : null);
-            var open = owed is null ? null : ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party ?? "", line.Document ?? "", owed.Currency);
+            var key = (line.Account, line.Party, line.Document, owed?.Currency ?? "");
+            var open = owed is null ? null : rest.GetValueOrDefault(key) ?? ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party ?? "", line.Document ?? "", owed.Currency);
             var isOpen = open is not null && Int128.Sign(open.ForeignMinor) == -Math.Sign(owed!.AmountMinor);
             if (line.Foreign is { } asked && (!isOpen || Int128.Abs(open!.ForeignMinor) < Math.Abs(asked.AmountMinor)))
                 return new Refusal(422, "ledger/foreign-amount", $"Of '{line.Document}' not so much is open in {asked.Currency}.", $"lines[{n}].foreign.amount");
@@ -60,8 +65,10 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
                 continue;
             }
 
-            if (state.Settings.Chart is not { } chart) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.");
+            if (open.IsMixed) return new Refusal(422, "ledger/foreign-amount", $"'{line.Document}' is open on one side in {owed.Currency} and on the other in {state.Currency}: correct it by an entry first.", $"lines[{n}]");
+            if (state.Settings.Chart is not { } chart) return NoChart;
             var share = -open.ShareMinor(-owed.AmountMinor);
+            rest[key] = open with { ForeignMinor = open.ForeignMinor + owed.AmountMinor, BookMinor = open.BookMinor + share };
             if (share != 0) lines.Add(new Line(line.Account, share, line.Party, line.Document, Foreign: new Foreign(owed.Currency, owed.AmountMinor, open.Rate(state.Digits))));
             if (worth != share) lines.Add(new Line(Chart.Number(chart, worth > share ? "2150" : "2660"), worth - share));
         }
@@ -69,13 +76,32 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         return this with { Booked = lines };
     }
 
+    private static readonly Refusal NoChart = new(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.");
+
+    /// <summary>The other lines of an earlier entry with their sides changed; what the rate has made of the money since is a gain or loss.</summary>
+    private Outcome<BankItem> TakeBack(BookState state, List<Line> lines, IReadOnlyList<Line> takenBack, long left)
+    {
+        foreach (var line in takenBack.Skip(1))
+        {
+            lines.Add(line with { AmountMinor = -line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null });
+            left += line.AmountMinor;
+        }
+
+        if (left == 0) return this with { Booked = lines };
+        if (state.Settings.Chart is not { } chart) return NoChart;
+        return this with { Booked = [.. lines, new Line(Chart.Number(chart, left > 0 ? "2150" : "2660"), left)] };
+    }
+
+    /// <summary>The proposal that these lines are; null: none.</summary>
+    internal Proposal? ProposalOf(IReadOnlyList<CounterLine> lines) => Match.Proposals.FirstOrDefault(proposal => proposal.Lines.SequenceEqual(lines));
+
     /// <summary>
     /// A line assigned by a person. 409 <c>bank/state</c> when it is posted already; 422 <c>bank/assignment-sum</c> when the lines are not what the bank moved. Worked: +98.00 as 100.00 off R-1 and −2.00 discount given → good, since 100.00 − 2.00 = 98.00.
     /// </summary>
     internal Outcome<BankItem> Assign(IReadOnlyList<CounterLine> lines, string reason, int digits)
     {
         // A proposal that is sent back says what payment of ours it is about.
-        var own = Match.Proposals.FirstOrDefault(proposal => proposal.Lines.SequenceEqual(lines))?.Own;
+        var own = ProposalOf(lines)?.Own;
         if (IsPosted) return new Refusal(409, "bank/state", "The line is posted; open it again first.");
         var sum = lines.Aggregate(Int128.Zero, (sum, line) => sum + line.AmountMinor);
         return sum + Line.AmountMinor != 0
@@ -83,12 +109,12 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
             : this with { Match = new BankMatch("assigned", lines, [], own), Rounds = Rounds + 1, Reason = reason };
     }
 
-    /// <summary>The line open again, and the entry that takes back what it was posted as. 409 <c>bank/state</c> when it is open.</summary>
-    internal Outcome<Reopened> Reopen(string id, BankAccount account, string reason, DateOnly today)
+    /// <summary>The line open again, and the entry that takes back what it was posted as, on the same day or, when that is closed, in the first open period: the bank's account is then as the bank has it on every day. 409 <c>bank/state</c> when it is open.</summary>
+    internal Outcome<Reopened> Reopen(string id, BankAccount account, string reason)
     {
         if (!IsPosted) return new Refusal(409, "bank/state", "The line is open.");
         var posted = Entry(id, account);
-        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own)]), Reason = reason, Booked = null }, posted.Reversal(EntryIdOf(id) + "-back", today, "Taken back: " + posted.Text));
+        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own)]), Reason = reason, Booked = null }, posted.Reversal(EntryIdOf(id) + "-back", posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
     }
 
     internal string EntryIdOf(string id) => Ids.Derived("bank", id, Rounds.ToString(System.Globalization.CultureInfo.InvariantCulture));

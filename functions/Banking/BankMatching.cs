@@ -46,6 +46,7 @@ public sealed class BankMatching
     private const int MaxProposals = 5;
     private const int ShortestDocument = 3;
     private const int MostJoined = 6;
+    private const decimal NearAll = 0.8m;
 
     private readonly Dictionary<string, List<MatchItem>> _byDocument = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<MatchItem>> _byParty = new(StringComparer.Ordinal);
@@ -54,11 +55,15 @@ public sealed class BankMatching
     private readonly Dictionary<string, string?> _partyByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OwnPayment> _own = new(StringComparer.Ordinal);
     private readonly Dictionary<long, List<EarlierLine>> _earlier = [];
+    private readonly Dictionary<string, HashSet<string>> _documents = new(StringComparer.Ordinal);
+    private readonly Func<string, IEnumerable<string>> _documentsOf;
 
-    /// <param name="own">Our orders that are under way, and those that returns of this statement name.</param>
+    /// <param name="own">Our orders on this bank account that are under way, and those that lines of this statement name.</param>
     /// <param name="earlier">Posted lines that returns of this statement may take back.</param>
-    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own, IEnumerable<EarlierLine>? earlier = null)
+    /// <param name="documentsOf">All documents that the book has ever known of a party, settled ones too.</param>
+    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own, IEnumerable<EarlierLine>? earlier = null, Func<string, IEnumerable<string>>? documentsOf = null)
     {
+        _documentsOf = documentsOf ?? (_ => []);
         foreach (var payment in own) _own[Payment.Reference(payment.Id)] = payment;
         foreach (var line in earlier ?? []) ListOf(_earlier, line.Line.AmountMinor).Add(line);
         foreach (var item in items) Add(item);
@@ -72,7 +77,7 @@ public sealed class BankMatching
 
     /// <summary>
     /// What a line is. A payment of ours, by its own reference or its order's, and exactly its amount: what was on its way has gone; it goes once, over all statements. By reference: the documents that its references and its text name as whole words (case, blanks and punctuation left aside) are open on the fitting side, are one party's, and together are exactly its amount; one of a greater amount takes it as a part when the line comes from that party's own account.
-    /// By party: the other side's account, else its exact name, is a party's, and exactly one of its items is of that amount. Never on a guess: what fits twice, comes from another party's account, is owed in another currency, or takes a payment back is proposed; a return with what it takes back, a payment of ours or an earlier line, first.
+    /// By party: the other side's account, else its exact name, is a party's, exactly one of its items is of that amount, and the line names no other document of that party. Never on a guess: what fits twice, comes from another party's account, is owed in another currency, bears the reference of an order of ours that it does not fit, or takes a payment back is proposed; a return with what it takes back, a payment of ours or an earlier line, first.
     /// Source: DOMAIN, "matched to open items by reference, then amount and party; the rest is listed". Worked: +119.00 "RE R-1, thanks", R-1 of acme open with 119.00 → Cr 1400 119.00 acme R-1.
     /// </summary>
     /// <param name="id">Case id of the line's bank item.</param>
@@ -82,7 +87,7 @@ public sealed class BankMatching
         var named = Named(line).Where(item => Fits(item, line)).ToList();
         var party = PartyOf(line, out var isByIban);
         var ofParty = party is not null && _byParty.TryGetValue(party, out var own) ? own.Where(item => Fits(item, line)).ToList() : [];
-        if (!line.IsReturn)
+        if (!line.IsReturn && !NamesOrder(line))
         {
             var isAnothers = (isByIban && named.Any(item => item.Party != party)) || named.Select(item => item.Party).Distinct(StringComparer.Ordinal).Count() > 1;
             if (named.Count > 0 && !isAnothers && named.TrueForAll(item => item.Foreign is null))
@@ -91,16 +96,30 @@ public sealed class BankMatching
                 if (named.Count == 1 && isByIban && Math.Abs(line.AmountMinor) < Math.Abs(named[0].OpenMinor)) return Settled(id, "reference", named, line);
             }
 
-            if (named.Count == 0 && ofParty.Where(item => item.OpenMinor == line.AmountMinor).ToList() is [{ Foreign: null } only]) return Settled(id, "party", [only], line);
+            if (named.Count == 0 && ofParty.Where(item => item.OpenMinor == line.AmountMinor).ToList() is [{ Foreign: null } only] && !NamesSettled(line, only.Party)) return Settled(id, "party", [only], line);
         }
 
         List<Proposal> proposals = [.. Returned(line)];
         void Propose(string why, IReadOnlyList<MatchItem> items)
         {
             // Of items in other currencies together nobody could say which took how much.
-            if (proposals.Count >= MaxProposals || (items.Count > 1 && items.Any(item => item.Foreign is not null))) return;
+            if (items.Count > 1 && items.Any(item => item.Foreign is not null)) return;
             var lines = Lines(items, line);
-            if (lines.Count > 0 && !proposals.Any(known => known.Lines.SequenceEqual(lines))) proposals.Add(new Proposal(items is [{ Foreign: { } foreign }] ? $"{why}; it is owed in {foreign.Currency}" : why, lines));
+            if (items is not [{ Foreign: { } foreign } only])
+            {
+                Add(why, lines);
+                return;
+            }
+
+            // Whether the rate has made less of it, or a part was paid, only a person can say; what is near all of it is all of it, more likely.
+            var all = lines.ConvertAll(one => one with { Foreign = foreign with { AmountMinor = -foreign.AmountMinor } });
+            var isNear = Math.Abs(line.AmountMinor) >= Math.Abs(only.OpenMinor) * NearAll;
+            foreach (var (how, those) in isNear ? [("all of it", all), ("a part", lines)] : new[] { ("a part", lines), ("all of it", all) }) Add($"{why}; it is owed in {foreign.Currency}, {how}", those);
+        }
+
+        void Add(string why, List<CounterLine> lines)
+        {
+            if (proposals.Count < MaxProposals && lines.Count > 0 && !proposals.Any(known => known.Lines.SequenceEqual(lines))) proposals.Add(new Proposal(why, lines));
         }
 
         if (named.Count > 0) Propose(line.IsReturn ? "named; it takes a payment back" : named.Count == 1 && named[0].Foreign is not null ? "named" : "named, but the amount differs or it comes from another's account", named);
@@ -115,7 +134,7 @@ public sealed class BankMatching
     private BankMatch? Gone(string id, BankLine line)
     {
         if (line.AmountMinor >= 0 || line.IsReturn) return null;
-        if (OneOf(line) is var (single, n) && IsUnderWay(single.Items[n], id) && single.Items[n].AmountMinor == -line.AmountMinor) return Gone(single, [n]);
+        if (OneOf(line) is var (single, n)) return IsUnderWay(single.Items[n], id) && single.Items[n].AmountMinor == -line.AmountMinor ? Gone(single, [n]) : null;
         if (line.BatchId is not { } batch || !_own.TryGetValue(batch, out var whole)) return null;
         var under = Enumerable.Range(0, whole.Items.Count).Where(item => IsUnderWay(whole.Items[item], id)).ToList();
         // Cut off before it was taken in: then these are its payments, and no others.
@@ -142,6 +161,16 @@ public sealed class BankMatching
             ((line.EndToEndId is not null && line.EndToEndId == earlier.Line.EndToEndId) || (line.PartyIban is not null && line.PartyIban == earlier.Line.PartyIban) || earlier.Lines.Any(one => one.Document is { } document && words.Contains(Plain(document)))));
         foreach (var earlier in taken.OrderByDescending(earlier => earlier.Line.BookedOn).ThenBy(earlier => earlier.Item, StringComparer.Ordinal).Take(MaxProposals - 1))
             yield return new Proposal($"takes back the line of {Kernel.BusinessDay.Text(earlier.Line.BookedOn)}{reason}", [.. earlier.Lines.Select(one => one with { AmountMinor = -one.AmountMinor, Foreign = one.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null })], Of: earlier.Item);
+    }
+
+    /// <summary>Whether a line of money that went bears the reference of an order of ours.</summary>
+    private bool NamesOrder(BankLine line) => line.AmountMinor < 0 && (OneOf(line) is not null || (line.BatchId is { } batch && _own.ContainsKey(batch)));
+
+    /// <summary>Whether a line names a document of the party that is not open any more: it was paid before, and is paid once more.</summary>
+    private bool NamesSettled(BankLine line, string party)
+    {
+        if (!_documents.TryGetValue(party, out var documents)) _documents.Add(party, documents = [.. _documentsOf(party).Select(Plain).Where(IsTelling)]);
+        return documents.Count > 0 && ((string?[])[line.EndToEndId, line.Remittance]).Any(text => Words(text).Any(documents.Contains));
     }
 
     /// <summary>The payment of ours that a line's end-to-end reference names, and its place from 0.</summary>
@@ -171,12 +200,16 @@ public sealed class BankMatching
         for (var n = 0; n < items.Count && left != 0; n++)
         {
             var part = n == items.Count - 1 ? left : Math.Sign(left) * Math.Min(Math.Abs(left), Math.Abs(items[n].OpenMinor));
-            lines.Add(new CounterLine(items[n].Account, -part, items[n].Party, items[n].Document, Foreign: items[n].Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null));
+            lines.Add(new CounterLine(items[n].Account, -part, items[n].Party, items[n].Document, Foreign: PartOf(items[n], part)));
             left -= part;
         }
 
         return lines;
     }
+
+    /// <summary>How much of an item's own currency a part of it is; all of it when it is paid in full, or more.</summary>
+    private static ItemAmount? PartOf(MatchItem item, long part) =>
+        item.Foreign is not { } foreign ? null : foreign with { AmountMinor = -(Math.Abs(part) >= Math.Abs(item.OpenMinor) ? foreign.AmountMinor : (long)decimal.Round((decimal)foreign.AmountMinor * part / item.OpenMinor, MidpointRounding.AwayFromZero)) };
 
     private static Int128 Sum(IEnumerable<MatchItem> items) => items.Aggregate(Int128.Zero, (sum, item) => sum + item.OpenMinor);
 
@@ -213,10 +246,12 @@ public sealed class BankMatching
         }
     }
 
+    /// <summary>A number such as "7" would be found in any text.</summary>
+    private static bool IsTelling(string document) => document.Length >= ShortestDocument && document.Any(char.IsAsciiDigit);
+
     private void Add(MatchItem item)
     {
-        // A number such as "7" would be found in any text.
-        if (Plain(item.Document) is { Length: >= ShortestDocument } document && document.Any(char.IsAsciiDigit)) ListOf(_byDocument, document).Add(item);
+        if (Plain(item.Document) is var document && IsTelling(document)) ListOf(_byDocument, document).Add(item);
         ListOf(_byParty, item.Party).Add(item);
         ListOf(_byAmount, item.OpenMinor).Add(item);
     }

@@ -51,13 +51,13 @@ public sealed record BankLine(
 /// <param name="Lines">How many booked lines it has.</param>
 /// <param name="Known">How many of them another statement had brought before; set when all are items.</param>
 /// <param name="Gap">What does not fit the statement before it; null: it follows, or is the first.</param>
-/// <param name="Follows">Whether it goes on where another one of the account ended: then none of its lines can have been in that one, however alike, since its balances would not fit.</param>
+/// <param name="Continues">Case id of the statement that it goes on from: none of its lines can have been in that one or in those that that one goes on from, however alike, since the balances would not fit. Null: none is known for sure.</param>
 /// <param name="Content">Digest of its lines in order, so that other lines of the same sum under its id are told; null: it was kept before there was one.</param>
-public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null, bool Follows = false)
+public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null, string? Continues = null)
 {
     /// <summary>Whether a statement that comes again under the same id is the same one.</summary>
     public bool IsLike(KeptStatement other) =>
-        (this with { Known = null, Gap = null, Content = null, Follows = false }) == (other with { Known = null, Gap = null, Content = null, Follows = false }) && (Content is null || other.Content is null || Content == other.Content);
+        (this with { Known = null, Gap = null, Content = null, Continues = null }) == (other with { Known = null, Gap = null, Content = null, Continues = null }) && (Content is null || other.Content is null || Content == other.Content);
 
     /// <summary>
     /// What a statement must satisfy by itself. 422 <c>bank/account-unknown</c>, <c>bank/currency</c> (not the account's), <c>bank/balance-missing</c>, <c>bank/sum</c> (opening + lines ≠ closing, with the difference), <c>bank/too-many-lines</c>.
@@ -89,6 +89,11 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
         : before.ClosingMinor != OpeningMinor ? $"The statement before it ({before.Statement}, {BusinessDay.Text(before.To)}) closed with {Amount.Format(before.ClosingMinor, digits)}, this one opens with {Amount.Format(OpeningMinor, digits)}."
         : Number is { } number && before.Number is { } last && number != last + 1 && number != 1 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Its number is {number}, that of the statement before it ({before.Statement}) {last}.")
         : null;
+
+    /// <summary>
+    /// Whether it goes on from the statement before it: the balances fit, and the numbers follow; without numbers it begins when that one has ended, on another day. Statements of the same days are not told apart by balances alone: an account that is swept to 0.00 every day fits everywhere.
+    /// </summary>
+    internal bool GoesOnFrom(KeptStatement before, int digits) => GapTo(before, digits) is null && (Number is not null && before.Number is not null || (before.To <= From && before.To < To));
 
     public const int MaxLines = 10_000;
 

@@ -7,21 +7,35 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// The bank's tables, each with the rows of <see cref="CaseTable"/>. <c>BankAccounts</c>: State is a <see cref="BankAccount"/>, never done. <c>Payees</c>: a <see cref="Payee"/>, id the party, never done. <c>BankStatements</c>: a <see cref="KeptStatement"/>, done when all its lines are items.
-/// <c>Payments</c>: a <see cref="Payment"/>, done when nothing of it is to come any more; its commits tell entries too. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger.
+/// <c>Payments</c>: a <see cref="Payment"/>, done when nothing of it is to come any more; its commits tell entries too. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger, and what they say of a payment.
 /// </summary>
-public sealed class BankTables(Storage storage, Posting posting)
+public sealed class BankTables
 {
-    public Department Accounts { get; } = new("bank-accounts", new CaseTable(storage, "BankAccounts"), (_, _) => Task.CompletedTask);
+    private readonly Posting _posting;
+    private readonly CaseSteps _steps;
 
-    public Department Payees { get; } = new("payees", new CaseTable(storage, "Payees"), (_, _) => Task.CompletedTask);
+    public BankTables(Storage storage, Posting posting, CaseSteps steps)
+    {
+        (_posting, _steps) = (posting, steps);
+        Accounts = new("bank-accounts", new CaseTable(storage, "BankAccounts"), (_, _) => Task.CompletedTask);
+        Payees = new("payees", new CaseTable(storage, "Payees"), (_, _) => Task.CompletedTask);
+        Statements = new("bank-statements", new CaseTable(storage, "BankStatements"), (_, _) => Task.CompletedTask);
+        Items = new("bank-items", new CaseTable(storage, "BankItems"), TellAsync);
+        Payments = new("payments", new CaseTable(storage, "Payments"), posting.TellAsync) { Apart = Payment.Apart };
+        Claims = new("payment-claims", new CaseTable(storage, "PaymentClaims"), (_, _) => Task.CompletedTask);
+    }
 
-    public Department Statements { get; } = new("bank-statements", new CaseTable(storage, "BankStatements"), (_, _) => Task.CompletedTask);
+    public Department Accounts { get; }
 
-    public Department Items { get; } = new("bank-items", new CaseTable(storage, "BankItems"), posting.TellAsync);
+    public Department Payees { get; }
 
-    public Department Payments { get; } = new("payments", new CaseTable(storage, "Payments"), posting.TellAsync) { Apart = Payment.Apart };
+    public Department Statements { get; }
 
-    public Department Claims { get; } = new("payment-claims", new CaseTable(storage, "PaymentClaims"), (_, _) => Task.CompletedTask);
+    public Department Items { get; }
+
+    public Department Payments { get; }
+
+    public Department Claims { get; }
 
     public static BankAccount ReadAccount(CaseRow row) => row.Read(BankJson.Default.BankAccount);
 
@@ -46,6 +60,20 @@ public sealed class BankTables(Storage storage, Posting posting)
     public static string Write(KeptStatement statement) => JsonSerializer.Serialize(statement, BankJson.Default.KeptStatement);
 
     public static string Write(BankItem item) => JsonSerializer.Serialize(item, BankJson.Default.BankItem);
+
+    /// <summary>What an item's commit has to tell: its entries, and what it says of a payment of ours.</summary>
+    /// <param name="entries">As <see cref="Posting.PrepareAsync"/> gives them; null: they are in the book.</param>
+    internal static string? ToTell(string? entries, ToldTrace? trace, int digits, string by) =>
+        trace is null ? entries : $"{(entries ?? Posting.ToTell([], digits, by))[..^1]},\"trace\":{JsonSerializer.Serialize(trace, BankJson.Default.ToldTrace)}}}";
+
+    private async Task TellAsync(string book, string body)
+    {
+        await _posting.TellAsync(book, body);
+        using var json = JsonDocument.Parse(body);
+        if (!json.RootElement.TryGetProperty("trace", out var told)) return;
+        var trace = told.Deserialize(BankJson.Default.ToldTrace)!;
+        if (!(await trace.Trace.NoteAsync(this, _steps, book, trace.Payment, trace.By, trace.Operation)).Is(out _, out var refusal)) throw new InvalidOperationException($"Payment {trace.Payment} of book {book}: {refusal.Faults[0].Detail}");
+    }
 
     /// <summary>All bank accounts of a book, by id.</summary>
     public async Task<SortedDictionary<string, BankAccount>> AccountsAsync(string book)
@@ -81,14 +109,13 @@ public sealed class BankTables(Storage storage, Posting posting)
         return claimed;
     }
 
-    /// <summary>The orders of ours of which something is still to go, and those that are done and that these references name.</summary>
-    public async Task<List<OwnPayment>> OrderedAsync(string book, IEnumerable<string> references)
+    /// <summary>The orders of ours on a bank account of which something is still to go, and those that are done and that these references name.</summary>
+    public async Task<List<OwnPayment>> OrderedAsync(string book, string account, string transit, IEnumerable<string> references)
     {
-        var accounts = await AccountsAsync(book);
         ConcurrentDictionary<string, OwnPayment> ordered = new(StringComparer.Ordinal);
         void Add(CaseRow row)
         {
-            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment) ordered[Payment.Reference(row.Id)] = new OwnPayment(row.Id, accounts[payment.BankAccount].Transit, payment.Items);
+            if (ReadPayment(row) is { Status: PaymentStatus.Ordered } payment && payment.BankAccount == account) ordered[Payment.Reference(row.Id)] = new OwnPayment(row.Id, transit, payment.Items);
         }
 
         await foreach (var row in Payments.Cases.ScanAsync(book)) Add(row);

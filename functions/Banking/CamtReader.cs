@@ -20,6 +20,8 @@ public sealed class CamtReader(int bookDigits)
     /// <summary>The elements that are many.</summary>
     public const string Entry = "Ntry";
 
+    private const int MaxWordChars = 500;
+
     private const string Prefix = "urn:iso:std:iso:20022:tech:xsd:";
 
     private static readonly Dictionary<string, (string Root, string Part, bool IsInformation)> Forms = new(StringComparer.Ordinal)
@@ -49,7 +51,7 @@ public sealed class CamtReader(int bookDigits)
 
     /// <summary>
     /// The file's statements. A line is booked when its status is BOOK; one that sums up several payments, each with an amount (and, since version 8, a side) of its own and together its amount, is taken apart, others are taken whole, and as a return when one of them is.
-    /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
+    /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, <c>bank/currency</c> (a line in another than its account's), <c>bank/text</c>, each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
     /// Worked: <c>Ntry</c> of 30.00 CRDT with details of 10.00 and 20.00 → two lines of 10.00 and 20.00.
     /// </summary>
     /// <param name="document">The document without its entries.</param>
@@ -68,26 +70,27 @@ public sealed class CamtReader(int bookDigits)
         var part = PartOf(statement);
         var iban = Text(statement, "Acct/Id/IBAN", part.Path) ?? "";
         var id = Text(statement, "Id", part.Path) ?? "";
-        BankBalance? opening = null, closing = null;
+        BankBalance? opening = null, closing = null, carried = null;
         foreach (var (balance, n) in statement.Children("Bal").Select((balance, n) => (balance, n + 1)))
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"{part.Path}/Bal[{n}]");
             var code = balance.ValueOf("Tp/CdOrPrtry/Cd");
             if (isInformation || code is not ("OPBD" or "PRCD" or "CLBD")) continue;
             if (Signed(balance, at, part.Digits, orZero: true) is not { } amount || Date(balance.Child("Dt"), at + "/Dt") is not { } date) continue;
-            // Of several days in one file the first opening and the last closing count.
+            // Of several days in one file the first opening and the last closing count; a balance carried over stands for an opening that is missing.
             if (code == "CLBD") closing = closing is null || date >= closing.Date ? new BankBalance(date, amount) : closing;
-            else if (opening is null || code == "OPBD") opening = new BankBalance(date, amount);
+            else if (code == "OPBD") opening = opening is null || date < opening.Date ? new BankBalance(date, amount) : opening;
+            else carried = carried is null || date < carried.Date ? new BankBalance(date, amount) : carried;
         }
 
-        return new BankStatement(id, Number(statement.ValueOf("ElctrncSeqNb") ?? statement.ValueOf("LglSeqNb")), part.Iban ?? iban, part.Currency ?? "", opening, closing, part.Lines, part.NotBooked);
+        return new BankStatement(id, Number(statement.ValueOf("ElctrncSeqNb") ?? statement.ValueOf("LglSeqNb")), part.Iban ?? iban, part.Currency ?? "", opening ?? carried, closing, part.Lines, part.NotBooked);
     }
 
     private Part PartOf(XElement statement)
     {
         if (_parts.TryGetValue(statement, out var part)) return part;
         var currency = statement.ValueOf("Acct/Ccy") ?? statement.Child("Bal/Amt")?.Attribute("Ccy")?.Value;
-        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{_parts.Count + 1}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""));
+        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{statement.ElementsBeforeSelf(statement.Name).Count() + 1}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""));
         _parts.Add(statement, part);
         return part;
     }
@@ -108,13 +111,21 @@ public sealed class CamtReader(int bookDigits)
         var isReversal = entry.ValueOf("RvslInd") is "true" or "1";
         var batch = entry.Child("NtryDtls/Btch");
         List<XElement> details = [.. entry.Children("NtryDtls").SelectMany(group => group.Children("TxDtls"))];
-        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => LineOf(entry, detail, batch, booked, value, amount, reference, isReturn, part.Iban, otherwise);
+        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => Bounded(LineOf(entry, detail, batch, booked, value, amount, reference, isReturn, part.Iban, otherwise), path);
         var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, part, Math.Sign(whole))).ToList() : [];
         if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
         {
             for (var n = 0; n < details.Count; n++) yield return Line(details[n], amounts[n]!.Value, isReversal);
         }
         else yield return Line(details.Count == 1 ? details[0] : null, whole, isReversal || details.Any(detail => detail.Child("RtrInf") is not null), entry.ValueOf("AddtlNtryInf"));
+    }
+
+    /// <summary>Each text of a line may be so long; the standard has 35 for references, 140 for names, and texts of 140.</summary>
+    private BankLine Bounded(BankLine line, string path)
+    {
+        foreach (var (name, text, most) in ((string, string?, int)[])[("reference", line.Reference, MaxWordChars), ("EndToEndId", line.EndToEndId, MaxWordChars), ("PmtInfId", line.BatchId, MaxWordChars), ("Nm", line.Party, MaxWordChars), ("RtrInf", line.ReturnReason, MaxWordChars), ("BkTxCd", line.Code, MaxWordChars), ("RmtInf", line.Remittance, SafeXml.MaxTextChars)])
+            if (text?.Length > most) _faults.Add(new Fault($"{path}/{name}", "bank/text", $"The text has {text.Length:N0} characters; at most {most:N0} are taken."));
+        return line;
     }
 
     private static BankLine LineOf(XElement entry, XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? own, string? otherwise)

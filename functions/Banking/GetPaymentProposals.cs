@@ -20,18 +20,21 @@ public sealed class GetPaymentProposals(Books books, BankTables bank, TimeProvid
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
 
-        var postings = await found.Book.ReadAsync(state => OpenItems.PostingsOf(state, BusinessDay.Latest, null, AccountType.Liability));
+        var (postings, foreign) = await found.Book.ReadAsync(state => (OpenItems.PostingsOf(state, BusinessDay.Latest, null, AccountType.Liability),
+            ForeignBalance.Of(state, BusinessDay.Latest).Where(balance => balance.ForeignMinor != 0).GroupBy(balance => (balance.Account, balance.Key.Party, balance.Key.Document)).ToDictionary(group => group.Key, group => group.First().Key.Currency)));
+        string? WhyNot(OpenItem item, IReadOnlyDictionary<string, Payee> known) =>
+            foreign.TryGetValue((item.Account, item.Party, item.Document), out var currency) ? $"It is owed in {currency}; SEPA credit transfers are in EUR." : known.ContainsKey(item.Party) ? null : $"There are no bank details of '{item.Party}'.";
         var (payees, claimed) = (await bank.PayeesAsync(book), await bank.ClaimedAsync(book, except: null));
         var due = OpenItems.Of(postings, BusinessDay.Latest, settled: false).Items.Where(item => item.OpenMinor < 0 && item.DueDate <= on && !claimed.ContainsKey((item.Account, item.Party, item.Document))).OrderBy(item => item.DueDate).ToList();
         return new JsonAnswer(json =>
         {
             json.WriteString("book", book);
             json.WriteString("on", BusinessDay.Text(on));
-            json.WriteList("items", due.Where(item => payees.ContainsKey(item.Party)), item => Write(json, item, found.Digits));
-            json.WriteList("notPayable", due.Where(item => !payees.ContainsKey(item.Party)), item =>
+            json.WriteList("items", due.Where(item => WhyNot(item, payees) is null), item => Write(json, item, found.Digits));
+            json.WriteList("notPayable", due.Where(item => WhyNot(item, payees) is not null), item =>
             {
                 Write(json, item, found.Digits);
-                json.WriteString("why", $"There are no bank details of '{item.Party}'.");
+                json.WriteString("why", WhyNot(item, payees));
             });
         });
     }

@@ -102,7 +102,7 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
     internal Outcome<Payment> Move(PaymentCommand command) => Next(Status, command).Is(out var next, out var refusal) ? this with { Status = (PaymentStatus)next } : refusal;
 
     /// <summary>
-    /// What is wrong with the amounts, by what is open on a day: 422 <c>payment/amount</c> when more would be paid than is open or than SEPA moves (<see cref="MaxMinor"/>), <c>payment/twice</c> when an item stands there twice. Worked: 119.00 open, 120.00 to be paid → refused.
+    /// What is wrong with the amounts, by what is open on a day: 422 <c>payment/amount</c> when more would be paid than is open or than SEPA moves (<see cref="MaxMinor"/>), <c>payment/currency</c> when it is owed in another currency, <c>payment/twice</c> when an item stands there twice. Worked: 119.00 open, 120.00 to be paid → refused.
     /// </summary>
     internal Refusal? Misfit(BookState state, int digits)
     {
@@ -112,7 +112,8 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
             var (item, path) = (Items[n], string.Create(System.Globalization.CultureInfo.InvariantCulture, $"items[{n}]"));
             if (Items.Take(n).Any(other => (other.Account, other.Party, other.Document) == (item.Account, item.Party, item.Document))) faults.Add(new Fault(path, "payment/twice", $"'{item.Document}' of '{item.Party}' stands there twice."));
             var open = OpenItems.Find(state, BusinessDay.Latest, item.Account, item.Party, item.Document)?.OpenMinor ?? 0;
-            if (item.AmountMinor > MaxMinor) faults.Add(new Fault(path + ".amount", "payment/amount", $"A SEPA credit transfer moves at most {Amount.Format(MaxMinor, digits)}: pay '{item.Document}' in parts."));
+            if (ForeignBalance.CurrencyOf(state, item.Account, item.Party, item.Document) is { } owed) faults.Add(new Fault(path, "payment/currency", $"'{item.Document}' of '{item.Party}' is owed in {owed}; SEPA credit transfers are in EUR."));
+            else if (item.AmountMinor > MaxMinor) faults.Add(new Fault(path + ".amount", "payment/amount", $"A SEPA credit transfer moves at most {Amount.Format(MaxMinor, digits)}: pay '{item.Document}' in parts."));
             else if (item.AmountMinor > -open) faults.Add(new Fault(path + ".amount", "payment/amount", $"Of '{item.Document}' of '{item.Party}' {Amount.Format(Int128.Max(0, -open), digits)} is to be paid, not {Amount.Format(item.AmountMinor, digits)}."));
         }
 

@@ -44,14 +44,30 @@ public sealed record PaymentTrace(IReadOnlyDictionary<string, IReadOnlyList<int>
         return outcome.Is(out var result, out var no) ? BankTables.ReadPayment(result.Case) : no;
     }
 
-    /// <summary>Notes what an item says after it was posted or opened again by a person.</summary>
-    /// <param name="before">The item as it was.</param>
-    internal static async Task<Refusal?> NoteAsync(BankTables bank, CaseSteps steps, string book, CaseRow row, PaymentPart? before, string by)
+    /// <summary>What an item says of a payment once it has been posted (or, with <paramref name="before"/>, opened again); null: nothing.</summary>
+    /// <param name="before">What it said until it was opened again.</param>
+    internal static PaymentTrace? Of(string id, BankItem item, PaymentPart? before = null)
     {
-        var item = BankTables.ReadItem(row);
-        if ((item.IsPosted ? item.Match.Own : before) is not { } part) return null;
-        Dictionary<string, IReadOnlyList<int>> said = new() { [row.Id] = part.Numbers };
-        var trace = !item.IsPosted ? new PaymentTrace(Reopened: [row.Id]) : item.Line.AmountMinor < 0 ? new PaymentTrace(Gone: said) : new PaymentTrace(Returned: said);
-        return (await trace.NoteAsync(bank, steps, book, part.Payment, by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{row.Id}:{row.Version}"))).Is(out _, out var refusal) ? null : refusal;
+        if (before is not null) return new PaymentTrace(Reopened: [id]);
+        if (item.Match.Own is not { } own) return null;
+        Dictionary<string, IReadOnlyList<int>> said = new() { [id] = own.Numbers };
+        return item.Line.AmountMinor < 0 ? new PaymentTrace(Gone: said) : new PaymentTrace(Returned: said);
     }
+
+    /// <summary>Whether an item may say of a payment what it is to say: 409 <c>payment/state</c> when another line has said it, or the bank has rejected it.</summary>
+    internal static Refusal? Misfit(Payment payment, string id, BankItem item)
+    {
+        var own = item.Match.Own!;
+        return own.Numbers.All(n => n <= payment.Items.Count && payment.Items[n - 1] is var one && (item.Line.AmountMinor < 0 ? one.ClearedBy == id || !one.IsEnded : one.ReturnedBy == id || one is { ClearedBy: not null, ReturnedBy: null })) ? null
+            : new Refusal(409, "payment/state", $"Payment '{own.Payment}' is on another line already, or the bank has rejected it: look at it, and assign this line otherwise.");
+    }
+}
+
+/// <summary>What a bank item's commit tells beside entries: that it says something of a payment.</summary>
+/// <param name="Operation">Names the commit.</param>
+public sealed record ToldTrace(string Payment, PaymentTrace Trace, string By, string Operation)
+{
+    /// <summary>What the commit of an item at a version tells; null: it says nothing of a payment.</summary>
+    internal static ToldTrace? Of(string id, int version, PaymentTrace? trace, PaymentPart? part, string by) =>
+        trace is null || part is null ? null : new ToldTrace(part.Payment, trace, by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{id}:{version + 1}"));
 }

@@ -8,7 +8,7 @@ namespace BackOffice.Banking;
 /// <summary>
 /// <c>POST /api/books/{book}/bank-statements</c>, <c>application/xml</c>, at most 20 MB: camt.053 (camt.052 and camt.054 are only read). Everything is checked before anything is written; then each line becomes an item, posted when it is matched
 /// (<see cref="BankMatching.Take"/>), else open for a person. 201 with what became of it; 200 when the same file comes again, also after a crash: it goes on where it was. A line that another statement has brought is known and not posted twice.
-/// 400 <c>request/not-xml</c> …, <c>bank/form</c>; 409 <c>bank/statement-reused</c> (the statement's id with other content); 422 see <see cref="KeptStatement.Check"/>.
+/// 400 <c>request/not-xml</c> …, <c>bank/form</c>; 409 <c>bank/statement-reused</c> (the statement's id with other content, or twice in the file); 422 see <see cref="CamtReader.End"/> and <see cref="KeptStatement.Check"/>.
 /// Rows: reads and writes <c>BankStatements</c>, <c>BankItems</c> and <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostBankStatement(Books books, BankTables bank, StatementIntake intake, ImportRegister imports)
@@ -41,6 +41,8 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         if (statements.FirstOrDefault(one => before.TryGetValue(one.Kept.CaseId, out var known) && !known.IsLike(one.Kept)) is { Kept: { } reused })
             return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(reused.Statement)}' of account '{reused.Account}' came before with other balances or lines. Nothing of this file was taken in.");
 
+        if (statements.GroupBy(one => one.Kept.CaseId, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(twice.First().Kept.Statement)}' of account '{twice.First().Kept.Account}' stands in the file twice. Nothing of this file was taken in.");
         List<TakenIn> results = [];
         foreach (var (kept, read) in statements.OrderBy(one => one.Kept.To).ThenBy(one => one.Kept.Number))
         {

@@ -54,7 +54,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
         });
     }
 
-    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays. 422 <c>payment/unknown</c>, which names all that are. Worked: all accepted, the second rejected → accepted, rejected.</summary>
+    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays; one of a payment that a statement shows as gone is none: it comes back on a statement. 422 <c>payment/unknown</c>, which names all that are. Worked: all accepted, the second rejected → accepted, rejected.</summary>
     internal static Outcome<Payment> Answered(string id, Payment payment, IReadOnlyList<PaymentAnswer> answers)
     {
         PaymentItem[] items = [.. payment.Items];
@@ -66,7 +66,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
         {
             var at = answer.EndToEndId is null ? -1 : known[answer.EndToEndId];
             for (var n = 0; n < items.Length; n++)
-                if ((at == -1 || at == n) && payment.Items[n].Answer != BankAnswer.Rejected) items[n] = items[n] with { Answer = answer.Answer, Reason = answer.Reason };
+                if ((at == -1 || at == n) && payment.Items[n].Answer != BankAnswer.Rejected && !(answer.Answer == BankAnswer.Rejected && payment.Items[n].ClearedBy is not null)) items[n] = items[n] with { Answer = answer.Answer, Reason = answer.Reason };
         }
 
         return payment with { Items = items };

@@ -48,7 +48,7 @@ public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps
                 return new CaseDecision(BankTables.Write(new BankAccount(iban, holder, account, transit!, bic, currency)));
             });
             return outcome.Is(out var result, out var refusal) ? BankSteps.Answer(isNew && result.IsNew ? 201 : 200, result.Case, book, request, json => Write(json, result.Case)) : new Problem(refusal);
-        });
+        }, id => BookRequest.IdFault(id) ?? (id.Length <= BankAccount.MaxIdLength ? null : new Refusal(400, "request/id", $"The id of a bank account has at most {BankAccount.MaxIdLength} characters: the ids of its statements and lines begin with it.", "id")));
 
     private async Task<bool> IsUsedAsync(string book, string id)
     {

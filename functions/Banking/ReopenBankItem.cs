@@ -6,10 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Banking;
 
 /// <summary>
-/// <c>POST /api/books/{book}/bank-items/{id}/reopening</c> <c>{reason}</c>: takes back what a line was posted as, by a reversal dated today, and opens it again; a payment of ours that it showed as gone is on its way again. 201; 200 when the same request comes again. 409 <c>bank/state</c>.
+/// <c>POST /api/books/{book}/bank-items/{id}/reopening</c> <c>{reason}</c>: takes back what a line was posted as, by a reversal of the same day (in the first open period when that is closed), and opens it again; a payment of ours that it showed as gone is on its way again. 201; 200 when the same request comes again. 409 <c>bank/state</c>.
 /// Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
-public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps, TimeProvider time)
+public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps)
 {
     [Function(nameof(ReopenBankItem))]
     [Allow(Roles.Accounting, Roles.Settlement)]
@@ -24,12 +24,10 @@ public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps
             {
                 var item = BankTables.ReadItem(known!);
                 if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } account) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
-                if (!item.Reopen(id, BankTables.ReadAccount(account), reason, BusinessDay.Today(time)).Is(out var reopened, out var refusal)) return refusal;
+                if (!item.Reopen(id, BankTables.ReadAccount(account), reason).Is(out var reopened, out var refusal)) return refusal;
                 var (tell, no) = await Posting.PrepareAsync(found, [reopened.Back], command.By);
-                return no is null ? new CaseDecision(BankTables.Write(reopened.Item), Tell: tell) : no;
+                return no is null ? new CaseDecision(BankTables.Write(reopened.Item), Tell: BankTables.ToTell(tell, ToldTrace.Of(id, known!.Version, item.Match.Own is { } own ? PaymentTrace.Of(id, reopened.Item, own) : null, item.Match.Own, command.By), found.Digits, command.By)) : no;
             });
-            if (!outcome.Is(out var result, out var refused)) return new Problem(refused);
-            if (await PaymentTrace.NoteAsync(bank, steps, book, result.Case, BankTables.ReadItem(result.Case).Match.Proposals is [var before, ..] ? before.Own : null, command.By) is { } untold) return new Problem(untold);
-            return BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits));
+            return outcome.Is(out var result, out var refused) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refused);
         });
 }

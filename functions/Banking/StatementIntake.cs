@@ -28,21 +28,22 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         var digits = account.Currency is { } currency ? Currency.DigitsOf(currency)!.Value : book.Digits;
         var before = read.Before(known.Values);
         var gap = read.GapTo(before, digits);
-        var kept = known.TryGetValue(id, out var there) ? read with { Gap = there.Gap, Follows = there.Follows } : read with { Gap = gap, Follows = before is not null && gap is null };
-        var begin = await steps.RunAsync(bank.Statements, name, id, new CaseCommand(CaseCommand.Create, BankTables.Write(kept with { Gap = null, Follows = false }), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
+        var kept = known.TryGetValue(id, out var there) ? read with { Gap = there.Gap, Continues = there.Continues } : read with { Gap = gap, Continues = before is not null && read.GoesOnFrom(before, digits) ? before.CaseId : null };
+        var begin = await steps.RunAsync(bank.Statements, name, id, new CaseCommand(CaseCommand.Create, BankTables.Write(kept with { Gap = null, Continues = null }), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
         if (!begin.Is(out var begun, out var refusal))
             return refusal.Code == "case/id-reused" ? new Refusal(409, "bank/statement-reused", $"Statement '{Ids.Cut(kept.Statement)}' of account '{kept.Account}' came before with other content. Nothing was changed by this one.") : refusal;
         if (begun.Case.IsDone) return new TakenIn(BankTables.ReadStatement(begun.Case), 0, 0, false);
 
-        var items = await PlaceAsync(name, id, kept, lines);
+        var items = await PlaceAsync(name, kept, lines, ChainOf(kept, known));
         if (!(await MatchAsync(book, account, kept, items, by)).Is(out var matched, out refusal)) return refusal;
         if (await CommitAsync(book, account, matched, by) is { } no) return no;
 
+        known[id] = kept;
+        if (await CloseGapAsync(name, kept, known, digits, by) is { } still) return still;
         var ended = kept with { Known = items.Count(item => item.There is not null && BankTables.ReadItem(item.There).Statement != id) };
         var end = await steps.RunAsync(bank.Statements, name, id, new CaseCommand("taken-in", "{}", by, "taken-in"), _ => new CaseDecision(BankTables.Write(ended), IsDone: true));
         if (!end.Is(out _, out refusal)) return refusal;
         known[id] = ended;
-        if (await CloseGapAsync(name, ended, known, digits, by) is { } still) return still;
         var posted = items.Count(item => item.There is { } row && BankTables.ReadItem(row) is { IsPosted: true } own && own.Statement == id) + matched.Count(item => item.IsPosted);
         return new TakenIn(ended, posted, lines.Count - posted - (ended.Known ?? 0), true);
     }
@@ -61,8 +62,19 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         public bool IsPosted { get; set; }
     }
 
-    /// <summary>Each line with its item's id. Lines alike are told by their place among their like; in a statement that goes on where another ended none of them was in that one, however alike.</summary>
-    private async Task<List<Placed>> PlaceAsync(string book, string statement, KeptStatement kept, IReadOnlyList<BankLine> lines)
+    /// <summary>The statements that one goes on from, one after the other.</summary>
+    private static HashSet<string> ChainOf(KeptStatement statement, Dictionary<string, KeptStatement> known)
+    {
+        HashSet<string> chain = new(StringComparer.Ordinal);
+        for (var before = statement.Continues; before is not null && chain.Add(before); before = known.GetValueOrDefault(before)?.Continues)
+        {
+        }
+
+        return chain;
+    }
+
+    /// <summary>Each line with its item's id. Lines alike are told by their place among their like; those of statements that this one goes on from are others, however alike.</summary>
+    private async Task<List<Placed>> PlaceAsync(string book, KeptStatement kept, IReadOnlyList<BankLine> lines, HashSet<string> chain)
     {
         var placed = new Placed[lines.Count];
         var alike = Enumerable.Range(0, lines.Count).GroupBy(n => lines[n].Fingerprint(kept.Account, 0), StringComparer.Ordinal);
@@ -78,7 +90,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
                     item = kept.ItemOf(lines[n], ++place);
                     there = await bank.Items.Cases.FindMarkAsync(book, item, CaseCommand.Create) is null ? null : await bank.Items.Cases.FindAsync(book, item);
                 }
-                while (kept.Follows && there is not null && BankTables.ReadItem(there).Statement != statement);
+                while (there is not null && chain.Contains(BankTables.ReadItem(there).Statement));
                 placed[n] = new Placed(item, lines[n], there);
             }
         });
@@ -90,9 +102,11 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     {
         var name = book.Book.Id;
         await CaseSteps.TellAllAsync(bank.Items, name);
+        foreach (var (id, item) in placed.Where(one => one.There is { IsDone: false }).Select(one => (one.Id, BankTables.ReadItem(one.There!))))
+            if (item.Match.Proposals.Select(proposal => proposal.Own).FirstOrDefault(own => own is not null) is { } left && await FreeAsync(name, id, left.Payment, by) is { } no) return no; // cut off before it was
         List<Placed> fresh = [.. placed.Where(one => one.There is null)];
         if (fresh.Count == 0) return new List<Coming>();
-        var matching = await MatchingAsync(book, account, [.. fresh.Select(one => one.Line)]);
+        var matching = await MatchingAsync(book, kept.Account, account, [.. fresh.Select(one => one.Line)]);
         List<Coming> coming = [.. fresh.Select(one => new Coming(one.Id, new BankItem(kept.Account, kept.CaseId, one.Line, matching.Take(one.Id, one.Line), 0, Currency: account.Currency)))];
         foreach (var order in coming.Where(one => one.Item.Match.Own is not null).GroupBy(one => one.Item.Match.Own!.Payment, StringComparer.Ordinal))
         {
@@ -100,7 +114,10 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
             if (!(await gone.NoteAsync(bank, steps, name, order.Key, by, string.Join('|', order.Select(one => one.Id)))).Is(out var payment, out var refusal)) return refusal;
             // Another statement at this moment may have shown the same.
             foreach (var one in order.Where(one => one.Item.Match.Own!.Numbers.Any(n => payment.Items[n - 1].ClearedBy != one.Id)))
+            {
                 one.Item = one.Item with { Match = new BankMatch(null, [], [new Proposal($"payment '{order.Key}', but another line shows it as gone", one.Item.Match.Lines)]) };
+                if (await FreeAsync(name, one.Id, order.Key, by) is { } no) return no;
+            }
         }
 
         return coming;
@@ -130,8 +147,15 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
             else refused.Add(failed);
         });
         foreach (var lost in coming.Where(one => !one.IsPosted && one.Item.Match.Own is not null))
-            if (!(await new PaymentTrace(Reopened: [lost.Id]).NoteAsync(bank, steps, book.Book.Id, lost.Item.Match.Own!.Payment, by, lost.Id + ":left")).Is(out var _, out var no)) refused.Add(no);
+            if (await FreeAsync(book.Book.Id, lost.Id, lost.Item.Match.Own!.Payment, by) is { } no) refused.Add(no);
         return refused.FirstOrDefault();
+    }
+
+    /// <summary>Payments of ours that were noted as gone with a line that was not posted after all are on their way again.</summary>
+    private async Task<Refusal?> FreeAsync(string book, string item, string payment, string by)
+    {
+        if (await bank.Payments.Cases.FindAsync(book, payment) is not { } row || BankTables.ReadPayment(row).Items.All(one => one.ClearedBy != item)) return null;
+        return (await new PaymentTrace(Reopened: [item]).NoteAsync(bank, steps, book, payment, by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{item}:left:{row.Version}"))).Is(out _, out var no) ? null : no;
     }
 
     /// <summary>What the ledger would not take is left to a person, with the reason.</summary>
@@ -155,13 +179,15 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         return all;
     }
 
-    private async Task<BankMatching> MatchingAsync(OpenedBook book, BankAccount account, IReadOnlyList<BankLine> lines)
+    private async Task<BankMatching> MatchingAsync(OpenedBook book, string id, BankAccount account, IReadOnlyList<BankLine> lines)
     {
+        var name = book.Book.Id;
         var items = await book.Book.ReadAsync(state => ItemsOf(state, account));
         var returns = lines.Where(line => line.IsReturn).ToList();
         // What has gone may be done already: a payment that comes back, or one that this very statement showed as gone before it was cut off.
         var ours = lines.Where(line => line.IsReturn || line.AmountMinor < 0).SelectMany(line => (string?[])[Payment.PartOf(line.EndToEndId)?.Reference, line.BatchId]).OfType<string>().Distinct(StringComparer.Ordinal);
-        return new BankMatching(items, await bank.PayeesAsync(book.Book.Id), await bank.OrderedAsync(book.Book.Id, ours), await bank.EarlierAsync(book.Book.Id, returns.Select(line => -line.AmountMinor).ToHashSet()));
+        return new BankMatching(
+            items, await bank.PayeesAsync(name), await bank.OrderedAsync(name, id, account.Transit, ours), await bank.EarlierAsync(name, returns.Select(line => -line.AmountMinor).ToHashSet()), party => book.Book.ReadKnown(state => OpenItems.PostingsOf(state, BusinessDay.Latest, party).SelectMany(one => one.Postings).Select(posting => posting.Document).OfType<string>().Distinct(StringComparer.Ordinal).ToList()));
     }
 
     /// <summary>

@@ -181,7 +181,17 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
     /// <summary>Tells at once all that commits of a book have left to be told, for a step that must see what they lead to; their deadlines find it done.</summary>
     public static async Task TellAllAsync(Department department, string book)
     {
-        await foreach (var (id, version) in department.Cases.UntoldAsync(book)) await TellAsync(department, book, id, version);
+        await foreach (var (id, version) in department.Cases.UntoldAsync(book))
+        {
+            try
+            {
+                await TellAsync(department, book, id, version);
+            }
+            catch (InvalidOperationException)
+            {
+                // What cannot be told is the agenda's, which reports it: it must not stop what has nothing to do with it.
+            }
+        }
     }
 
     private static async Task TellAsync(Department department, string book, string id, int version)

@@ -187,8 +187,9 @@ public sealed class CaseTable(Storage storage, string name)
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {
-            // The client's own second try may have met what its first had done.
-            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == CaseMark.KeyOf(change.Step.Command, change.Step.Request) ? await FindAsync(book, change.Id) : null;
+            // The client's own second try may have met what its first had done; another's commit of the same request may have been decided otherwise.
+            return await FindMarkAsync(book, change.Id, change.OperationId) is { } mark && mark.Version == change.Step.Version && mark.RequestKey == CaseMark.KeyOf(change.Step.Command, change.Step.Request)
+                && await FindAsync(book, change.Id) is { } row && row.Version == change.Step.Version && row.State == change.State ? row : null;
         }
     }
 

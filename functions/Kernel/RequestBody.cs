@@ -26,7 +26,10 @@ public static class RequestBody
         if (Unsupported(request, "application/xml") is { } refusal && Unsupported(request, "text/xml") is not null) return refusal;
         if (request.ContentLength > maxBytes) return TooLarge(maxBytes);
         using var measured = new MeasuredStream(request.Body, maxBytes);
-        return !(await SafeXml.ReadAsync(measured, maxBytes, part, take)).Is(out var root, out refusal) ? measured.IsTooLong ? TooLarge(maxBytes) : refusal : new XmlBody(root, measured.Sha256(), measured.Bytes);
+        var read = await SafeXml.ReadAsync(measured, maxBytes, part, take);
+        // Also of one that was good so far: its end was not seen.
+        if (measured.IsTooLong) return TooLarge(maxBytes);
+        return read.Is(out var root, out refusal) ? new XmlBody(root, measured.Sha256(), measured.Bytes) : refusal;
     }
 
     /// <summary>The whole body: 415 another content type, 413 above <paramref name="maxBytes"/>.</summary>

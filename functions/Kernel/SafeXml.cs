@@ -10,10 +10,11 @@ public static class SafeXml
 {
     public const int MaxDepth = 40;
     public const int MaxTextChars = 10_000;
+    public const int MaxAttributes = 100;
 
     /// <summary>
     /// The document as elements, or all of it but those that are many: each element named <paramref name="part"/> is given to <paramref name="take"/> when it has been read, with the element it stands in as far as that has been read, and is then dropped.
-    /// 400 <c>request/not-xml</c>, <c>request/xml-too-deep</c>, <c>request/xml-text-too-long</c>, with line and column.
+    /// 400 <c>request/not-xml</c>, <c>request/xml-too-deep</c>, <c>request/xml-text-too-long</c>, <c>request/xml-too-many-attributes</c>, with line and column.
     /// </summary>
     /// <param name="maxChars">At most so many characters.</param>
     public static async Task<Outcome<XElement>> ReadAsync(Stream xml, long maxChars, string? part = null, Action<XElement, XElement>? take = null)
@@ -40,6 +41,7 @@ public static class SafeXml
                     case XmlNodeType.Element:
                         var isEmpty = reader.IsEmptyElement;
                         var element = new XElement(XName.Get(reader.LocalName, reader.NamespaceURI));
+                        if (reader.AttributeCount > MaxAttributes) return At(reader, "request/xml-too-many-attributes", $"An element has more than {MaxAttributes} attributes.");
                         while (reader.MoveToNextAttribute())
                         {
                             if (reader.Value.Length > MaxTextChars) return TooLong(reader);

@@ -26,6 +26,13 @@ public sealed record ForeignBalance(string Account, ForeignKey Key, Int128 Forei
     public static ForeignBalance? Find(BookState state, DateOnly on, string account, string party, string document, string currency) =>
         state.Account(account)?.Foreign.TryGetValue(new ForeignKey(currency, party, document), out var postings) == true && Of(account, new ForeignKey(currency, party, document), postings, on, null) is var balance && balance.ForeignMinor != 0 ? balance : null;
 
+    /// <summary>The currency other than the book's in which something of a voucher is open; null: in none.</summary>
+    public static string? CurrencyOf(BookState state, string account, string party, string document) =>
+        state.Account(account)?.Foreign.Where(one => one.Key.Party == party && one.Key.Document == document && one.Value.Aggregate(Int128.Zero, (sum, posting) => sum + posting.ForeignMinor) != 0).Select(one => one.Key.Currency).FirstOrDefault();
+
+    /// <summary>Whether it stands on one side in its own currency and on the other in the book's: no rate leads from one to the other.</summary>
+    public bool IsMixed => BookMinor != 0 && Int128.Sign(BookMinor) != Int128.Sign(ForeignMinor);
+
     /// <summary>
     /// What a part of it is worth at the rates it was posted with, half a cent away from zero; all of it is its book value. Worked: USD 1,085.00 at 1,000.00, of which USD 434.00 → 400.00.
     /// </summary>

@@ -94,19 +94,41 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Statement_IssuedAgainUnderAnotherId_BringsNothingNew_ThoughItsBalancesFit()
+    {
+        (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-2", 2, "119.00", "114.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created);
+
+        var again = (await UploadAsync(Statement("S-2-copy", 2, "119.00", "114.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        Assert.Equal((0, 0, 1), (again.Number("posted"), again.Number("open"), again.Number("known")));
+        Assert.Single((await Book.GetAsync("/bank-items")).List("bank-items"));
+
+        var twice = Statement("S-3", 3, "114.00", "115.00", ("1.00", "CRDT", "x"));
+        (await UploadAsync(twice.Replace("</BkToCstmrStmt>", twice.Split("</GrpHdr>")[1].Split("</BkToCstmrStmt>")[0] + "</BkToCstmrStmt>", StringComparison.Ordinal))).IsProblem(HttpStatusCode.Conflict, "bank/statement-reused");
+    }
+
+    [Fact]
     public async Task Line_OpenedAgain_IsTakenBack_AndAssignedAnew()
     {
         (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
         var id = (await Book.GetAsync("/bank-items?state=done")).List("bank-items").Single().Text("id");
 
         (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{id}/reopening", """{"reason":"it was for R-102 and on account"}""")).Is(HttpStatusCode.Created);
-        Assert.False((await Book.BalancesAsync()).ContainsKey("1200"));
+        Assert.False((await Book.BalancesAsync("?on=2026-01-30")).ContainsKey("1200")); // on the day of the line, so that each day's balance is the bank's
         var proposal = (await Book.GetAsync($"/bank-items/{id}")).List("proposals").Single();
         Assert.Equal(("posted before", "R-101"), (proposal.Text("why"), proposal.List("lines").Single().Text("document")));
+        // The same decision may be taken again later, and taken back again.
+        for (var n = 0; n < 2; n++)
+        {
+            (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{id}/assignment", $$"""{"lines":{{proposal.GetProperty("lines").GetRawText()}},"reason":"as before"}""")).Is(HttpStatusCode.Created);
+            Assert.Equal("119.00", (await Book.BalancesAsync("?on=2026-01-30"))["1200"]);
+            (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{id}/reopening", """{"reason":"it was for R-102 and on account"}""")).Is(HttpStatusCode.Created);
+        }
+
 
         (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{id}/assignment", """{"lines":[{"account":"1400","amount":"50.00","party":"acme","document":"R-102"},{"account":"1400","amount":"69.00","party":"acme"}],"reason":"as told"}""")).Is(HttpStatusCode.Created);
         Assert.Equal(["R-101"], (await Book.GetAsync("/open-items?on=2026-01-31")).List("items").Select(item => item.Text("document")));
-        Assert.Equal(3, (await Book.GetAsync($"/bank-items/{id}")).List("history").Count());
+        Assert.Equal(7, (await Book.GetAsync($"/bank-items/{id}")).List("history").Count());
         await Book.IsWholeAsync();
     }
 
@@ -236,7 +258,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
         var proposal = item.List("proposals").First();
-        Assert.Equal("named; it is owed in USD", proposal.Text("why"));
+        Assert.Equal("named; it is owed in USD, all of it", proposal.Text("why"));
         var path = $"/bank-items/{item.Text("id")}/assignment";
         var lines = proposal.GetProperty("lines").GetRawText();
         (await Book.SendAsync(HttpMethod.Post, path, $$"""{"lines":{{lines.Replace("1085.00", "1085.01", StringComparison.Ordinal)}},"reason":"as proposed"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/foreign-amount", "lines[0].foreign.amount");
@@ -244,6 +266,13 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         var balances = await Book.BalancesAsync();
         Assert.Equal(("986.36", "13.64", "169.00"), (balances["1200"], balances["2150"], balances["1400"]));
         Assert.Empty((await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances"));
+
+        // It comes back: owed again as it was, and the loss with it.
+        (await UploadAsync(Statement("S-2", 2, "986.36", "0.00", ("986.36", "DBIT", "back U-100")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+        var back = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{back.Text("id")}/assignment", $$"""{"lines":{{back.List("proposals").First().GetProperty("lines").GetRawText()}},"reason":"back"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal(new() { ["1400"] = "1169.00", ["8400"] = "-1169.00" }, await Book.BalancesAsync());
+        Assert.Equal(["1085.00 1000.00"], (await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances").Select(one => $"{one.Text("foreign")} {one.Text("booked")}"));
         await Book.IsWholeAsync();
     }
 
@@ -267,6 +296,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", $$"""{"iban":"{{Iban}}","holder":"Acme","account":"1200"}""")).IsProblem(HttpStatusCode.Conflict, "bank/iban-taken");
         (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", """{"iban":"DE02120300000000202051","holder":"Acme","account":"1200"}""")).IsProblem(HttpStatusCode.Conflict, "bank/account-taken");
         (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/other", """{"iban":"DE00","holder":"Acme","account":"9999"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "bank/iban", "iban");
+        (await Book.SendAsync(HttpMethod.Put, $"/bank-accounts/{new string('x', 40)}", """{"iban":"DE02120300000000202051","holder":"Acme","account":"1600"}""")).IsProblem(HttpStatusCode.BadRequest, "request/id", "id");
         (await Book.SendAsync(HttpMethod.Put, "/payees/acme", """{"name":"Acme AG","ibans":[]}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "bank/ibans", "ibans");
         (await Book.SendAsync(HttpMethod.Put, "/payees/acme", $$"""{"name":"Acme SE","ibans":["{{Iban}}"]}""")).Is(HttpStatusCode.OK);
         Assert.Equal(2, (await Book.GetAsync("/payees/acme")).List("history").Count());

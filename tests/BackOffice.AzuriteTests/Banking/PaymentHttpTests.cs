@@ -95,7 +95,11 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await UploadAsync("/bank-statements", back)).Is(HttpStatusCode.Created);
         var item = (await _alice.GetAsync("/bank-items")).List("bank-items").Single();
         Assert.Equal(("payment 'P-1', no. 1, came back (AC04)", "P-1"), (item.List("proposals").First().Text("why"), item.List("proposals").First().Text("payment")));
+        // The bank shows the return twice: both name the payment, and one of them is it.
+        (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-3", 3, "200.00", "319.00", ("119.00", "CRDT", "E2E:P-1-1")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal).Replace("NOTPROVIDED", "x", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
         await SendBackAsync(item.Text("id"));
+        var other = (await _alice.GetAsync("/bank-items")).List("bank-items").Single();
+        (await _alice.SendAsync(HttpMethod.Post, $"/bank-items/{other.Text("id")}/assignment", $$"""{"lines":{{other.List("proposals").First().GetProperty("lines").GetRawText()}},"reason":"as proposed"}""")).IsProblem(HttpStatusCode.Conflict, "payment/state");
 
         Assert.Equal(item.Text("id"), (await _alice.GetAsync("/payments/P-1")).List("items").Single().Text("cameBackWith"));
         Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
@@ -123,6 +127,16 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/rejection", """{"reason":"details changed"}""")).Is(HttpStatusCode.Created);
         (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", one)).Is(HttpStatusCode.Created);
         Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
+    }
+
+    [Fact]
+    public async Task Payable_OwedInAnotherCurrency_IsNoSepaPayment()
+    {
+        (await _alice.PostAsync("""{"id":"U-7","date":"2026-01-05","text":"Invoice","lines":[{"account":"4210","debit":"1000.00"},{"account":"1600","credit":"1000.00","party":"vendor","document":"U-7","dueDate":"2026-01-31","foreign":{"currency":"USD","amount":"1085.00","rate":"1.085"}}]}""")).Is(HttpStatusCode.Created);
+        var proposals = await _alice.GetAsync("/payment-proposals");
+        Assert.Equal(["ER-7"], proposals.List("items").Select(item => item.Text("document")));
+        Assert.Contains("USD", proposals.List("notPayable").Single(item => item.Text("document") == "U-7").Text("why"), StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", """{"bankAccount":"giro","executeOn":"2026-02-02","items":[{"account":"1600","party":"vendor","document":"U-7","amount":"1000.00"}]}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/currency", "items[0]");
     }
 
     [Fact]

@@ -156,12 +156,42 @@ public sealed class BankMatchingTests
     }
 
     [Fact]
+    public void OwnReference_ThatDoesNotFit_IsAPersons_EvenWhenAnotherItemWould()
+    {
+        var payable = new MatchItem("1600", "zeta", "ER-8", Day, -11_900);
+        var gone = Own() with { Items = [Own().Items[0] with { ClearedBy = "a" }, .. Own().Items.Skip(1)] };
+        BankLine twice = Line(-11_900, "ER-8", iban: "DE89370400440532013000") with { EndToEndId = "PAY-1-1" };
+        Assert.Null(new BankMatching([payable], Payees, [gone]).Take("b", twice).Why);
+        Assert.Equal("reference", new BankMatching([payable], Payees, [gone]).Take("b", twice with { EndToEndId = null }).Why);
+        // With the reference of one payment it is that one, not what is left of its order.
+        Assert.Null(new BankMatching([], Payees, [gone]).Take("b", Line(-100, null) with { EndToEndId = "PAY-1-1", BatchId = "PAY-1" }).Why);
+    }
+
+    [Fact]
+    public void Party_WhoNamesADocumentThatIsSettled_IsAPersons()
+    {
+        BankMatching Of(params string[] documents) => new([Receivable("acme", "R-109", 10_000)], Payees, [], null, party => party == "acme" ? documents : []);
+        Assert.Null(Of("R-107", "R-109").Take("i", Line(10_000, "RE R-107 once more", iban: AcmeIban)).Why);
+        Assert.Equal("party", Of("R-107", "R-109").Take("i", Line(10_000, "thanks", iban: AcmeIban)).Why);
+        Assert.Equal("party", Of("7", "R-109").Take("i", Line(10_000, "7 pieces", iban: AcmeIban)).Why); // "7" tells nothing
+    }
+
+    [Theory]
+    [InlineData(3_000, "a part -3255|all of it -10850")]
+    [InlineData(9_863, "all of it -10850|a part -10701")] // the rate may have made less of it
+    [InlineData(10_000, "all of it -10850")]
+    [InlineData(12_000, "all of it -10850")]
+    public void ItemInAnotherCurrency_IsProposedAsAllOfItAndAsAPart_TheLikelierFirst(long amount, string proposals) =>
+        Assert.Equal(proposals, string.Join('|', Matching(new MatchItem("1400", "acme", "R-101", Day, 10_000, new ItemAmount("USD", 10_850))).Take("i", Line(amount, "R-101", iban: AcmeIban)).Proposals
+            .Where(proposal => proposal.Why.StartsWith("named", StringComparison.Ordinal)).Select(proposal => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{proposal.Why.Split(", ")[^1]} {proposal.Lines.Single().Foreign!.AmountMinor}"))));
+
+    [Fact]
     public void Item_OwedInAnotherCurrency_IsProposedWithIt_NeverPosted()
     {
         var match = Matching(new MatchItem("1400", "acme", "R-101", Day, 10_000, new ItemAmount("USD", 10_850))).Take("i", Line(10_000, "R-101", iban: AcmeIban));
 
         Assert.Null(match.Why);
-        Assert.Equal(("named; it is owed in USD", new CounterLine("1400", -10_000, "acme", "R-101", Foreign: new ItemAmount("USD", -10_850))), (match.Proposals[0].Why, match.Proposals[0].Lines.Single()));
+        Assert.Equal(("named; it is owed in USD, all of it", new CounterLine("1400", -10_000, "acme", "R-101", Foreign: new ItemAmount("USD", -10_850))), (match.Proposals[0].Why, match.Proposals[0].Lines.Single()));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using BackOffice.Banking;
@@ -157,6 +158,29 @@ public sealed class CamtTests
     [Fact]
     public void Iban_WithAnyDigitChanged_IsNone() => Gen.Select(Gen.Int[2, 21], Gen.Int[1, 9]).Sample((at, by) =>
         Assert.Null(Iban.Parse(CamtSamples.Iban[..at] + (char)('0' + ((CamtSamples.Iban[at] - '0' + by) % 10)) + CamtSamples.Iban[(at + 1)..])));
+
+    [Theory]
+    [InlineData(1L, 2L, "2026-01-29", "2026-01-30", 100, true)]
+    [InlineData(1L, 3L, "2026-01-29", "2026-01-30", 100, false)] // one is missing
+    [InlineData(1L, 2L, "2026-01-29", "2026-01-30", 101, false)]
+    [InlineData(null, null, "2026-01-29", "2026-01-30", 100, true)]
+    [InlineData(null, null, "2026-01-30", "2026-01-30", 100, false)] // of one day: its copy would fit too, when the account is swept to 0.00
+    [InlineData(null, 2L, "2026-01-30", "2026-01-30", 100, false)]
+    [InlineData(1L, 2L, "2026-01-30", "2026-01-30", 100, true)]
+    public void Statement_GoesOnFromAnother_OnlyWhereItCannotBeItsCopy(long? first, long? second, string to, string next, long opening, bool goesOn)
+    {
+        static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var before = new KeptStatement("giro", "A", first, Day(to), Day(to), 0, 100, 1);
+        Assert.Equal(goesOn, new KeptStatement("giro", "B", second, Day(to), Day(next), opening, 0, 1).GoesOnFrom(before, 2));
+    }
+
+    [Fact]
+    public void Text_LongerThanAnyBankWrites_IsRefused_AndTheFirstOpeningCounts()
+    {
+        Assert.Equal("bank/text", Read(CamtSamples.Savings().Replace("Kunde und Soehne", new string('x', 501), StringComparison.Ordinal)).Refusal!.Code);
+        var twoDays = CamtSamples.Savings().Replace("<Ntry>", CamtSamples.Balance("OPBD", "7.00", "2026-01-30") + CamtSamples.Balance("OPBD", "100.00", "2026-01-29") + "<Ntry>", StringComparison.Ordinal);
+        Assert.Equal(10_000, Read(twoDays.Replace("PRCD", "CLAV", StringComparison.Ordinal)).Value!.Statements[0].Opening!.AmountMinor);
+    }
 
     private static Outcome<CamtFile> Read(string xml)
     {

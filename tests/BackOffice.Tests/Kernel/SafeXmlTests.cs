@@ -32,6 +32,7 @@ public sealed class SafeXmlTests
     {
         Assert.Equal("request/xml-too-deep", Read(string.Concat(Enumerable.Repeat("<a>", 50)) + string.Concat(Enumerable.Repeat("</a>", 50))).Refusal!.Code);
         Assert.Equal("request/xml-text-too-long", Read($"<a>{new string('x', SafeXml.MaxTextChars + 1)}</a>").Refusal!.Code);
+        Assert.Equal("request/xml-too-many-attributes", Read($"<a {string.Join(' ', Enumerable.Range(0, SafeXml.MaxAttributes + 1).Select(n => $"a{n}=\"\""))}/>").Refusal!.Code);
         Assert.Equal("request/xml-text-too-long", Read($"<a b=\"{new string('x', SafeXml.MaxTextChars + 1)}\"/>").Refusal!.Code);
         Assert.Equal("request/not-xml", Read($"<a>{string.Concat(Enumerable.Repeat("<b/>", 1_000))}</a>", maxChars: 1_000).Refusal!.Code);
     }
