@@ -173,9 +173,9 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     public async Task<Dictionary<DateOnly, decimal?>> RatesAsync(OpenedBook book, string currency, IEnumerable<DateOnly> days)
     {
         var own = await book.Book.ReadAsync(state => state.Currency);
-        Dictionary<DateOnly, decimal?> all = [];
+        var (lookup, all) = (rates.In(book.Book.Id), new Dictionary<DateOnly, decimal?>());
         foreach (var day in days.Distinct())
-            if (await rates.FindAsync(book.Book.Id, day) is var (_, quoted) && quoted.Of(currency, own) is { } rate) all[day] = rate;
+            if (await lookup.FindAsync(day, currency, own) is { } rate) all[day] = rate.Rate;
         return all;
     }
 

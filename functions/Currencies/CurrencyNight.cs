@@ -30,7 +30,7 @@ public sealed class CurrencyNight(ExchangeRateTable rates, StoredEntries stored)
         }
     }
 
-    /// <summary>At a month's end: items in other currencies without a rate, of which there should be none.</summary>
+    /// <summary>At a month's end: items in other currencies without a rate, or valued at one of a day before the last on which the ECB publishes; there should be none.</summary>
     public async Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night)
     {
         if (night.Date.AddDays(1).Day != 1) return [];
@@ -38,6 +38,10 @@ public sealed class CurrencyNight(ExchangeRateTable rates, StoredEntries stored)
         if (values.Count == 0) return [];
         if (night.Settings.Chart is null) return [NightCheck.OfCounts(Name, 0, values.Count, "Items in other currencies that are not valued, since the book has no chart that says where gains and losses go: PUT /api/books/{book} with chart SKR03 or SKR04.")];
         string[] missing = [.. values.Where(value => value.Rate is null).Select(value => value.Balance.Key.Currency).Distinct(StringComparer.Ordinal)];
+        var published = BusinessCalendar.Find("TARGET")!.OnOrBefore(night.Date);
+        string[] stale = [.. values.Where(value => value.Rate?.Date < published).Select(value => $"{value.Balance.Key.Currency} of {BusinessDay.Text(value.Rate!.Date)}").Distinct(StringComparer.Ordinal)];
+        if (missing.Length == 0 && stale.Length > 0)
+            return [NightCheck.OfCounts(Name, 0, values.Count(value => value.Rate?.Date < published), $"Items valued at rates of an earlier day ({string.Join(", ", stale)}), though there are some of {BusinessDay.Text(published)}: the rates were not uploaded before the night. What was posted stays, and is taken back on the day after.")];
         return [NightCheck.OfCounts(Name, 0, values.Count(value => value.Rate is null), missing.Length == 0 ? "Items in other currencies without a rate of exchange."
             : $"Items without a rate of exchange: PUT /api/books/{night.Book.Id}/exchange-rates/{BusinessDay.Text(night.Date)} with {string.Join(", ", missing)}, and run the night again.")];
     }
@@ -47,9 +51,9 @@ public sealed class CurrencyNight(ExchangeRateTable rates, StoredEntries stored)
         var (balances, currency) = night.Book.ReadKnown(state =>
             (ForeignBalance.Of(state, night.Date, night.Entry).Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToList(), state.Currency));
         if (balances.Count == 0) return [];
-        var day = await rates.FindAsync(night.Book.Id, night.Date);
-        return [.. balances.Select(balance => Valuation.Of(balance, RateOf(day, balance.Key.Currency, currency), night.Date, night.Digits))];
+        var lookup = rates.In(night.Book.Id);
+        List<ForeignValue> values = [];
+        foreach (var balance in balances) values.Add(Valuation.Of(balance, await lookup.FindAsync(night.Date, balance.Key.Currency, currency), night.Date, night.Digits));
+        return values;
     }
-
-    internal static DatedRate? RateOf((DateOnly Date, ExchangeRates Rates)? day, string currency, string own) => day is { } known && known.Rates.Of(currency, own) is { } rate ? new DatedRate(known.Date, rate) : null;
 }

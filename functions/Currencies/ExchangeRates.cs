@@ -7,16 +7,33 @@ namespace BackOffice.Currencies;
 /// <summary>The rates of exchange of one day, as their case keeps them (table <c>ExchangeRates</c>, id: the day, <c>2026-01-30</c>); what they were before stands in its history.</summary>
 /// <param name="Base">The currency of which one unit is quoted: <c>EUR</c>.</param>
 /// <param name="Rates">Currency → units of it for one unit of the base, above 0, without zeros at the end; sorted by currency.</param>
-public sealed record ExchangeRates(string Base, IReadOnlyDictionary<string, decimal> Rates)
+/// <param name="ByHand">Those of them that a person has set, which no upload replaces; sorted. Null: none.</param>
+public sealed record ExchangeRates(string Base, IReadOnlyDictionary<string, decimal> Rates, IReadOnlyList<string>? ByHand = null)
 {
     /// <summary>
-    /// Units of a currency for one unit of another; null when the day has none. A cross rate is rounded to 10 decimals. Source: quotation of the ECB's euro foreign exchange reference rates.
-    /// Worked: EUR/USD 1.085 and EUR/CHF 0.93 → one USD is worth CHF 0.93 ÷ 1.085 = 0.8571428571.
+    /// A day's rates with others of the same base put over them; of another base they take their place, unless they were uploaded and these set by hand. Worked: USD by hand and CHF known, USD and JPY uploaded → USD by hand, CHF, JPY.
+    /// </summary>
+    /// <param name="byHand">Whether a person sets them.</param>
+    public ExchangeRates With(ExchangeRates others, bool byHand)
+    {
+        var kept = ByHand ?? [];
+        if (others.Base != Base) return !byHand && kept.Count > 0 ? this : others with { ByHand = byHand ? [.. others.Rates.Keys] : null };
+        SortedDictionary<string, decimal> rates = new(StringComparer.Ordinal);
+        foreach (var (currency, rate) in Rates) rates[currency] = rate;
+        foreach (var (currency, rate) in others.Rates)
+            if (byHand || !kept.Contains(currency)) rates[currency] = rate;
+        string[] set = [.. kept.Concat(byHand ? others.Rates.Keys : []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return new ExchangeRates(Base, rates, set.Length > 0 ? set : null);
+    }
+
+    /// <summary>
+    /// Units of a currency for one unit of another; null when the day has none. A cross rate is rounded to 12 decimals. Source: quotation of the ECB's euro foreign exchange reference rates.
+    /// Worked: EUR/USD 1.085 and EUR/CHF 0.93 → one USD is worth CHF 0.93 ÷ 1.085 = 0.857142857143.
     /// </summary>
     public decimal? Of(string currency, string inUnitsPer)
     {
         var (quoted, of) = (Quoted(currency), Quoted(inUnitsPer));
-        return quoted is null || of is null ? null : of == 1 ? quoted : Ledger.Foreign.Plain(decimal.Round(quoted.Value / of.Value, 10));
+        return quoted is null || of is null ? null : of == 1 ? quoted : Ledger.Foreign.Plain(decimal.Round(quoted.Value / of.Value, Ledger.Foreign.MaxRateDecimals));
     }
 
     private decimal? Quoted(string currency) => currency == Base ? 1 : Rates.TryGetValue(currency, out var rate) ? rate : null;
@@ -38,6 +55,9 @@ public sealed class ExchangeRateTable(Storage storage)
 
     public static string Write(ExchangeRates rates) => JsonSerializer.Serialize(rates, ExchangeRateJson.Default.ExchangeRates);
 
+    /// <summary>Looks rates of a book up, each day read once.</summary>
+    internal RateLookup In(string book) => new(this, book);
+
     /// <summary>The rates that hold on a day: its own, or those of the last day before it that has some, at most <see cref="MaxAgeDays"/> back; null: none.</summary>
     public async Task<(DateOnly Date, ExchangeRates Rates)?> FindAsync(string book, DateOnly on)
     {
@@ -47,7 +67,25 @@ public sealed class ExchangeRateTable(Storage storage)
     }
 }
 
+/// <summary>Rates of a book, currency by currency.</summary>
+internal sealed class RateLookup(ExchangeRateTable table, string book)
+{
+    private readonly Dictionary<DateOnly, ExchangeRates?> _days = [];
+
+    /// <summary>The rate that holds on a day, units of a currency for one of another: the day's own, or that of the last day before it that has one for this currency, at most <see cref="ExchangeRateTable.MaxAgeDays"/> back; null: none.</summary>
+    public async Task<DatedRate?> FindAsync(DateOnly on, string currency, string own)
+    {
+        for (var date = on; date >= on.AddDays(-ExchangeRateTable.MaxAgeDays); date = date.AddDays(-1))
+        {
+            if (!_days.TryGetValue(date, out var day)) _days[date] = day = await table.Days.Cases.FindAsync(book, BusinessDay.Text(date)) is { } row ? ExchangeRateTable.Read(row) : null;
+            if (day?.Of(currency, own) is { } rate) return new DatedRate(date, rate);
+        }
+
+        return null;
+    }
+}
+
 /// <summary>JSON of the rates' cases, generated at build time.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ExchangeRates))]
 internal sealed partial class ExchangeRateJson : JsonSerializerContext;

@@ -35,6 +35,13 @@ public sealed class GetExchangeRates(Books books, ExchangeRateTable rates)
             json.WriteStartObject("rates");
             foreach (var (currency, rate) in day.Rates) json.WriteNumber(currency, rate);
             json.WriteEndObject();
+            if (day.ByHand is { } byHand)
+            {
+                json.WriteStartArray("byHand");
+                foreach (var currency in byHand) json.WriteStringValue(currency);
+                json.WriteEndArray();
+            }
+
             if (history is not null) CaseStep.Write(json, history);
         });
     }

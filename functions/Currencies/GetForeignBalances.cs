@@ -25,7 +25,9 @@ public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, Tim
             var all = ForeignBalance.Of(state, on);
             return (all, all.Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToHashSet(), state.Currency);
         });
-        var day = await rates.FindAsync(book, on);
+        var lookup = rates.In(book);
+        Dictionary<string, DatedRate?> quoted = new(StringComparer.Ordinal);
+        foreach (var currency in balances.Select(balance => balance.Key.Currency).Distinct(StringComparer.Ordinal)) quoted[currency] = await lookup.FindAsync(on, currency, own);
         return new JsonAnswer(json =>
         {
             json.WriteString("book", book);
@@ -34,7 +36,7 @@ public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, Tim
             json.WriteList("balances", balances, balance =>
             {
                 var isMonetary = monetary.Contains(balance);
-                var value = Valuation.Of(balance, CurrencyNight.RateOf(day, balance.Key.Currency, own), on, found.Digits);
+                var value = Valuation.Of(balance, quoted[balance.Key.Currency], on, found.Digits);
                 json.WriteString("account", balance.Account);
                 json.WriteString("currency", balance.Key.Currency);
                 if (balance.Key.Party.Length > 0) json.WriteString("party", balance.Key.Party);

@@ -6,10 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Currencies;
 
 /// <summary>
-/// <c>POST /api/books/{book}/exchange-rates</c>, <c>application/xml</c>: the ECB's reference rates as it publishes them (<c>eurofxref-daily.xml</c>, <c>eurofxref-hist-90d.xml</c>), at most 400 days and 4 MiB. 201; 200 when the same file comes again. All of it is read before the first day is written.
-/// 400 <c>request/not-xml</c>, <c>currency/not-ecb</c>; 422 see <see cref="EcbRates.Read"/>. Rows: reads and writes <c>ExchangeRates</c>, adds to <c>Imports</c>. Messages: none.
+/// <c>POST /api/books/{book}/exchange-rates</c>, <c>application/xml</c>: the ECB's reference rates as it publishes them (<c>eurofxref-daily.xml</c>, <c>eurofxref-hist-90d.xml</c>), at most 400 days and 4 MiB. 201; 200 when the same file comes again. All of it is read before the first day is written. Rates that a person has set stay.
+/// 400 <c>request/not-xml</c>, <c>currency/not-ecb</c>; 422 <c>currency/date</c> (a day to come), and see <see cref="EcbRates.Read"/>. Rows: reads and writes <c>ExchangeRates</c>, adds to <c>Imports</c>. Messages: none.
 /// </summary>
-public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, ImportRegister imports, CaseSteps steps)
+public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, ImportRegister imports, CaseSteps steps, TimeProvider time)
 {
     private const int MaxBytes = 4 * 1024 * 1024;
 
@@ -21,12 +21,14 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Impo
         if (!(await RequestBody.ReadXmlAsync(request, MaxBytes)).Is(out var body, out refusal)) return new Problem(refusal);
         if (!EcbRates.Read(body.Root).Is(out var days, out refusal)) return new Problem(refusal);
 
+        if (days.Keys.Last() > BusinessDay.Today(time)) return new Problem(new Refusal(422, "currency/date", $"There are rates of {BusinessDay.Text(days.Keys.Last())} in it, a day to come.", $"Cube[{BusinessDay.Text(days.Keys.Last())}]"));
+
         var by = Caller.Of(request).Name;
         var changed = 0;
         foreach (var (date, day) in days)
         {
-            var state = ExchangeRateTable.Write(day);
-            if (!(await steps.RunAsync(rates.Days, book, BusinessDay.Text(date), new CaseCommand(CaseCommand.Put, state, by, CaseCommand.Put), _ => new CaseDecision(state))).Is(out var result, out refusal)) return new Problem(refusal);
+            if (!(await steps.RunAsync(rates.Days, book, BusinessDay.Text(date), new CaseCommand(CaseCommand.Put, ExchangeRateTable.Write(day), by, CaseCommand.Put), known =>
+                new CaseDecision(ExchangeRateTable.Write(known is null ? day : ExchangeRateTable.Read(known).With(day, byHand: false))))).Is(out var result, out refusal)) return new Problem(refusal);
             if (result.IsNew) changed++;
         }
 

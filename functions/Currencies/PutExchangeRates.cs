@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Currencies;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/exchange-rates/{date}</c> <c>{base?, rates: {USD: 1.085, …}}</c>: the rates of one day, units of each currency for one of the base (the book's own unless told). 201 when the day had none, 200 when it is there; what it was before stays in
+/// <c>PUT /api/books/{book}/exchange-rates/{date}</c> <c>{base?, rates: {USD: 1.085, …}}</c>: rates of one day, units of each currency for one of the base (the book's own unless told); those of other currencies stay, and no upload replaces what was set here. Rates of another base take the place of all that the day had. 201 when the day had none, 200 when it is there; what it was before stays in
 /// the history. 422 <c>currency/date</c>, <c>currency/rate</c>, <c>currency/currency-unknown</c>. Rows: reads and writes <c>ExchangeRates</c>. Messages: none.
 /// </summary>
 public sealed class PutExchangeRates(Books books, ExchangeRateTable rates, CaseSteps steps, TimeProvider time)
@@ -29,7 +29,8 @@ public sealed class PutExchangeRates(Books books, ExchangeRateTable rates, CaseS
             var outcome = await steps.RunAsync(rates.Days, book, date, CaseCommand.ToPut(request, CaseCommand.Canonical(body.RootElement)), known =>
             {
                 isNew = known is null;
-                return new CaseDecision(ExchangeRateTable.Write(wanted));
+                var before = known is null ? new ExchangeRates(wanted.Base, new Dictionary<string, decimal>()) : ExchangeRateTable.Read(known);
+                return new CaseDecision(ExchangeRateTable.Write(before.With(wanted, byHand: true)));
             });
             if (!outcome.Is(out var result, out refusal)) return new Problem(refusal);
             return GetExchangeRates.Answer(isNew && result.IsNew ? 201 : 200, result.Case, book, request, null);

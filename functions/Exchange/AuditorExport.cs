@@ -28,7 +28,8 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
     private static readonly Column[] Values = [new("Parameter", Kind.Text), new("Gueltigab", Kind.Date), new("Wert", Kind.Text), new("Von", Kind.Text), new("Grund", Kind.Text)];
 
     /// <summary>Writes the package's files one after another; <paramref name="openAsync"/> gives the stream of each by its name, null: it is only sealed. What was known at the export's last entry is in it, and nothing that came later.</summary>
-    public async Task<List<FileSeal>> WriteAsync(OpenedBook book, ExportFile export, Func<string, Task<Stream?>> openAsync, CancellationToken cancellation)
+    /// <param name="keep">Takes the text of the files that are worded by the program or hold parameters; null: they are kept, or were not yet.</param>
+    public async Task<List<FileSeal>> WriteAsync(OpenedBook book, ExportFile export, Func<string, Task<Stream?>> openAsync, CancellationToken cancellation, Dictionary<string, string>? keep = null)
     {
         List<FileSeal> files = [];
         var (name, currency, accounts) = await KnownThen.ReadAsync(table, book, export, cancellation);
@@ -100,13 +101,20 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
             await using var stream = await openAsync(file);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var (waiting, bytes, lines) = (new StringBuilder(), 0L, 0);
+            var kept = keep is not null && file is "index.xml" or "parameters.csv" or "readme.html" ? new StringBuilder() : null;
+            var endsRows = file.EndsWith(".csv", StringComparison.Ordinal) && (keep is not null || export.Kept is not null);
+            if (export.Kept?.GetValueOrDefault(file) is { } before) (fill, endsRows) = (write => write(before), false);
             await fill(async text =>
             {
+                // Rows end as the standard has it when nothing else is said; those of version 0.5.0 ended with a line feed alone.
+                if (endsRows && text.EndsWith('\n')) text = text[..^1] + "\r\n";
                 waiting.Append(text);
+                kept?.Append(text);
                 lines++;
                 if (waiting.Length >= FlushChars) await FlushAsync();
             });
             await FlushAsync();
+            if (kept is not null) keep?.Add(file, kept.ToString());
             files.Add(new FileSeal(file, Convert.ToHexStringLower(hash.GetHashAndReset()), bytes, lines));
 
             async Task FlushAsync()
@@ -135,7 +143,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
     {
         XElement Table(string file, string title, string description, Column[] columns, int keys)
         {
-            var length = new XElement("VariableLength", new XElement("ColumnDelimiter", ";"), new XElement("RecordDelimiter", "\n"), new XElement("TextEncapsulator", "\""));
+            var length = new XElement("VariableLength", new XElement("ColumnDelimiter", ";"), new XElement("TextEncapsulator", "\""));
             foreach (var (column, n) in columns.Select((column, n) => (column, n))) length.Add(new XElement(n < keys ? "VariablePrimaryKey" : "VariableColumn", new XElement("Name", column.Name), TypeOf(column.Kind, digits)));
             if (columns != Accounts && columns.Any(column => column.Name == Accounts[0].Name)) length.Add(new XElement("ForeignKey", new XElement("Name", Accounts[0].Name), new XElement("References", "Konten")));
             return new XElement("Table", new XElement("URL", file), new XElement("Name", title), new XElement("Description", description), new XElement("UTF8"), new XElement("DecimalSymbol", ","), new XElement("DigitGroupingSymbol", "."), new XElement("Range", new XElement("From", "2")), length);
@@ -148,7 +156,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
                 new XElement("Media", new XElement("Name", "BackOffice"),
                     Table("journal.csv", "Journal", "Eine Zeile je Buchungszeile; Schluessel: Nummer, Id, Zeile", Journal, 3), Table("accounts.csv", "Konten", "Kontenplan", Accounts, 1),
                     Table("parties.csv", "Personen", "Salden der Kunden und Lieferanten je Konto", Balances, 2), Table("parameters.csv", "Parameter", "Steuersaetze und andere Werte mit ihrem Beginn", Values, 2))));
-        return document.Declaration + "\n" + document.ToString() + "\n";
+        return document.Declaration + "\n" + document.ToString().ReplaceLineEndings("\n") + "\n";
     }
 
     private static XElement TypeOf(Kind kind, int digits) => kind switch

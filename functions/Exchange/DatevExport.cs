@@ -56,7 +56,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
     public async Task<(List<FileSeal> Files, int Entries, int LeftOut)> WriteAsync(OpenedBook book, ExportFile export, IReadOnlyList<ExportFile> before, DatevParties parties, Func<string, Stream?> open, CancellationToken cancellation, int? only = null)
     {
         var (settings, currency) = book.Book.ReadKnown(state => (state.Settings, state.Currency));
-        var names = new DatevNames(settings.Chart!, export.Datev!.AccountLength, parties);
+        var names = new DatevNames(settings.Chart!, export.Datev!.AccountLength, parties, export.Datev.Layout);
         List<FileSeal> files = [];
         var (entries, leftOut) = (0, 0);
         foreach (var year in Years(export, settings.FiscalYearStart))
@@ -83,7 +83,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
                 {
                     var file = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{year.Year}_{++inYear}.csv");
                     var header = new DatevHeader(export.CreatedAt, export.Datev.Consultant, export.Datev.Client, year.First, export.Datev.AccountLength, export.From > year.First ? export.From!.Value : year.First, export.To < year.Last ? export.To!.Value : year.Last,
-                        DatevFormat.Clean(export.Datev.Name ?? "", 30), currency, settings.Chart);
+                        export.Datev.Layout < 2 ? DatevFormat.Clean(export.Datev.Name ?? "", 30) : DatevFormat.CleanName(export.Datev.Name ?? ""), currency, settings.Chart);
                     writer = new DatevWriter(file, open(file));
                     await writer.LineAsync(DatevFormat.Header(header), cancellation);
                     await writer.LineAsync(DatevFormat.Headings(), cancellation);

@@ -14,6 +14,7 @@ public static class DatevFormat
     public const int MaxRows = 99_999;
     public const int MaxTextChars = 60;
     public const int MaxDocumentChars = 36;
+    public const int MaxNoteChars = 210;
     public const long MaxAmountMinor = 999_999_999_999; // ten digits before the comma
     public const int MaxRateDecimals = 6;
 
@@ -60,7 +61,7 @@ public static class DatevFormat
     public static string Headings() => string.Join(';', Columns);
 
     /// <summary>
-    /// A row as a line: the fields it has, all others empty. In another currency the amount is that currency's (fields 1 and 3), with the rate (4, left out where it does not fit four digits before and six after the comma) and the amount in the book's currency (5 and 6).
+    /// A row as a line: the fields it has, all others empty. In another currency the amount is that currency's (fields 1 and 3), with the rate (4) and the amount in the book's currency (5 and 6), which go together: where one does not fit, as a rate below 1, the row is in the book's currency and only its notes tell of the other.
     /// Worked: USD 1,085.00 at 1.085 → <c>1085,00;"S";"USD";1,085;1000,00;"EUR"</c>.
     /// </summary>
     /// <param name="currency">The book's.</param>
@@ -69,11 +70,11 @@ public static class DatevFormat
         var fields = new string[Columns.Count];
         Array.Fill(fields, "");
         fields[0] = Number(row.AmountMinor);
-        if (row.Foreign is { } foreign && InHundredths(foreign) is { } hundredths)
+        if (row.Foreign is { } foreign && InHundredths(foreign) is { } hundredths && RateOf(foreign) is { } rate)
         {
             fields[0] = Number(hundredths);
             fields[At("WKZ Umsatz")] = Quoted(foreign.Currency);
-            if (decimal.Round(foreign.Rate, MaxRateDecimals) is > 0 and < 10_000 and var rate) fields[At("Kurs")] = Ledger.Foreign.Plain(rate).ToString(CultureInfo.InvariantCulture).Replace('.', ',');
+            fields[At("Kurs")] = rate;
             fields[At("Basis-Umsatz")] = Number(row.AmountMinor);
             fields[At("WKZ Basis-Umsatz")] = Quoted(currency);
         }
@@ -85,6 +86,7 @@ public static class DatevFormat
         fields[At("Belegdatum")] = row.Date.ToString("ddMM", CultureInfo.InvariantCulture);
         if (row.Document.Length > 0) fields[At("Belegfeld 1")] = Quoted(row.Document);
         if (row.Text.Length > 0) fields[At("Buchungstext")] = Quoted(row.Text);
+        if (row.Document2 is { } second) fields[At("Belegfeld 2")] = Quoted(second);
         if (row.CostCentre is { } centre) fields[At("KOST1 - Kostenstelle")] = Quoted(centre);
         if (row.Project is { } project) fields[At("KOST2 - Kostenstelle")] = Quoted(project);
         for (var n = 0; n < row.Infos.Count; n++)
@@ -113,6 +115,9 @@ public static class DatevFormat
         _ => null,
     };
 
+    /// <summary>The rate as the format has it, 1 to four digits before the comma, two to six after it; null: it does not fit.</summary>
+    private static string? RateOf(Ledger.Foreign foreign) => decimal.Round(foreign.Rate, MaxRateDecimals) is >= 1 and < 10_000 and var rate ? rate.ToString("0.00####", CultureInfo.InvariantCulture).Replace('.', ',') : null;
+
     private static string Number(long minor) => Amount.Format(minor, 2).Replace('.', ',');
 
     /// <summary>A text in Windows-1252, without what breaks a line.</summary>
@@ -138,6 +143,16 @@ public static class DatevFormat
         var clean = new string([.. document.Select(c => char.IsAsciiLetterOrDigit(c) || "$%&*+-/".Contains(c, StringComparison.Ordinal) ? c : '-')]);
         return clean.Length <= MaxDocumentChars ? clean : clean[..MaxDocumentChars];
     }
+
+    /// <summary>A cost centre in the characters that KOST1 and KOST2 take: letters, digits, '_' and blanks; others become '_'. Worked: K-100/4 → K_100_4.</summary>
+    public static string CleanCostCentre(string value)
+    {
+        var clean = Clean(new string([.. value.Select(c => char.IsLetterOrDigit(c) || c is '_' or ' ' ? c : '_')]), MaxDocumentChars);
+        return clean.Replace('?', '_');
+    }
+
+    /// <summary>A batch's name in the characters that the header takes: letters, digits, '_', '.', '-', '/' and blanks; others become blanks, at most 30. Worked: Müller &amp; Söhne → Müller   Söhne.</summary>
+    public static string CleanName(string value) => Clean(new string([.. value.Select(c => char.IsLetterOrDigit(c) || "_.-/ ".Contains(c, StringComparison.Ordinal) ? c : ' ')]), 30).Replace('?', ' ');
 
     private static string[] Pair(string kind, string content, int n) => [string.Create(CultureInfo.InvariantCulture, $"{kind} {n}"), string.Create(CultureInfo.InvariantCulture, $"{content} {n}")];
 
@@ -166,7 +181,8 @@ public sealed record DatevHeader(DateTimeOffset Created, int Consultant, int Cli
 /// <param name="TaxKey">BU-Schlüssel: <c>40</c> on automatic accounts, so that tax is not computed twice; else empty.</param>
 /// <param name="Infos">Zusatzinformationen: kind and content.</param>
 /// <param name="Foreign">The same amount in the currency in which it is owed or held, above 0; null: in the book's.</param>
+/// <param name="Document2">Belegfeld 2; null: none.</param>
 /// <param name="SupplyDate">Leistungsdatum, which sets the rate of tax; null: the day of the posting.</param>
 public sealed record DatevRow(
     long AmountMinor, bool IsDebit, string Account, string Counter, string TaxKey, DateOnly Date, string Document, string Text, DateOnly? DueDate, string? CostCentre, string? Project, IReadOnlyList<KeyValuePair<string, string>> Infos,
-    Ledger.Foreign? Foreign = null, DateOnly? SupplyDate = null);
+    Ledger.Foreign? Foreign = null, DateOnly? SupplyDate = null, string? Document2 = null);

@@ -14,8 +14,7 @@ public sealed record DatevEntry(int Line, Entry Entry);
 /// <param name="HasAccount">Whether the book has an account.</param>
 /// <param name="IsResult">Whether an account is one of income or expense.</param>
 /// <param name="IsMonetary">Whether an account bears money, or claims and debts of money.</param>
-/// <param name="Holds">Whether an account bears amounts in a currency already: (account, currency).</param>
-public sealed record DatevBook(DatevNames Names, string Currency, string FiscalYearStart, Func<string, bool> HasAccount, Func<string, bool> IsResult, Func<string, bool> IsMonetary, Func<string, string, bool> Holds, VatRates Rates);
+public sealed record DatevBook(DatevNames Names, string Currency, string FiscalYearStart, Func<string, bool> HasAccount, Func<string, bool> IsResult, Func<string, bool> IsMonetary, VatRates Rates);
 
 /// <summary>Reads a Buchungsstapel, every fault with its line and field.</summary>
 public static class DatevReader
@@ -26,8 +25,8 @@ public static class DatevReader
 
     /// <summary>
     /// The entries of a file, one a row: <c>datev-{12 digits of its SHA-256}-{line}</c>. A key 2, 3, 8 or 9, or an automatic account without key 40, takes the tax out of the gross amount (base and tax together are the gross exactly), at the rate of the Leistungsdatum where there is one; row dates are within the header's fiscal year; a Generalumkehr changes sides.
-    /// A row in another currency is worth its Basis-Umsatz, else its amount by its Kurs; that it is owed in it is noted on the lines of which the row's notes say so, else on those of parties and on accounts that hold that currency, else on those of money. KOST1, KOST2 and Belegfeld 2 become the dimensions <c>costCentre</c>, <c>project</c> and <c>reference2</c> of the line of income or expense, else of the Konto.
-    /// 422 with <c>exchange/header</c>, <c>exchange/columns</c>, <c>exchange/amount</c>, <c>exchange/side</c>, <c>exchange/account-number</c>, <c>exchange/tax-key</c>, <c>exchange/date</c>, <c>exchange/currency</c>, <c>exchange/rate</c>, <c>exchange/quotes</c> at <c>line 17, field 1</c>.
+    /// A row in another currency is worth its Basis-Umsatz, else its amount by its Kurs; that it is owed or held in it is noted on the lines of which the row's notes say so, else on those of parties and of money. A row with Skonto is refused: it is a payment and a discount, two entries. KOST1, KOST2 and Belegfeld 2 become the dimensions <c>costCentre</c>, <c>project</c> and <c>reference2</c> of the line of income or expense, else of the Konto.
+    /// 422 with <c>exchange/header</c>, <c>exchange/columns</c>, <c>exchange/amount</c>, <c>exchange/side</c>, <c>exchange/account-number</c>, <c>exchange/tax-key</c>, <c>exchange/date</c>, <c>exchange/currency</c>, <c>exchange/rate</c>, <c>exchange/discount</c>, <c>exchange/quotes</c> at <c>line 17, field 1</c>.
     /// Worked (SKR03): 119,00 H 8400 against 10000 without key → Cr 8400 100.00, Cr 1776 19.00, Dr 1400 119.00.
     /// </summary>
     public static Outcome<List<DatevEntry>> Read(byte[] file, string sha256, DatevBook book)
@@ -78,6 +77,8 @@ public static class DatevReader
         var first = Day(At(13));
         Check(15, At(15).Length == 0 || (first is { } year && Day(At(15)) is { } from && from >= year && from < year.AddYears(1)), "a day yyyyMMdd of the fiscal year of field 13");
         Check(16, At(16).Length == 0 || (first is { } same && Day(At(16)) is { } to && to >= (Day(At(15)) ?? same) && to < same.AddYears(1)), "a day yyyyMMdd of the fiscal year of field 13, not before field 15");
+        Check(19, At(19) is "" or "1", "1, bookkeeping of a company");
+        Check(20, At(20) is "" or "0", "0: a batch for another accounting purpose, as for tax alone, does not belong into this book");
         Check(21, At(21) is "" or "0" or "1", "0 or 1");
         Check(22, At(22).Length == 0 || At(22) == book.Currency, $"{book.Currency}, the book's currency");
         Check(27, At(27).Length == 0 || At(27) == (book.Names.Chart == Chart.Skr03 ? "03" : "04"), book.Names.Chart == Chart.Skr03 ? "03, the book's chart" : "04, the book's chart");
@@ -90,11 +91,12 @@ public static class DatevReader
         void Fault(string column, string code, string detail) => faults.Add(new Fault(string.Create(CultureInfo.InvariantCulture, $"line {line}, field {DatevFormat.At(column) + 1}"), code, detail));
         string At(string column) => DatevFormat.At(column) is var n && n < fields.Length ? fields[n].Trim() : "";
 
-        var amount = Amount.ParseMinor(Encoding.ASCII.GetBytes(At("Umsatz (ohne Soll/Haben-Kz)").Replace(',', '.')), 2, out _);
-        if (amount is null or <= 0 or > DatevFormat.MaxAmountMinor || At("Umsatz (ohne Soll/Haben-Kz)").Contains('.', StringComparison.Ordinal)) Fault("Umsatz (ohne Soll/Haben-Kz)", "exchange/amount", $"'{Ids.Cut(At("Umsatz (ohne Soll/Haben-Kz)"))}' is no amount above 0 with a comma, such as 119,00.");
+        var amount = Hundredths(At("Umsatz (ohne Soll/Haben-Kz)"));
+        if (amount is null) Fault("Umsatz (ohne Soll/Haben-Kz)", "exchange/amount", $"'{Ids.Cut(At("Umsatz (ohne Soll/Haben-Kz)"))}' is no amount above 0 with a comma, such as 119,00.");
         var side = At("Soll/Haben-Kennzeichen");
         if (side is not ("S" or "H")) Fault("Soll/Haben-Kennzeichen", "exchange/side", $"'{Ids.Cut(side)}' must be S or H.");
         var foreign = At("WKZ Umsatz") is { Length: > 0 } currency && currency != book.Currency && amount is > 0 ? InForeign(currency, amount.Value, At, book, Fault) : null;
+        if (At("Skonto") is { Length: > 0 } discount && Hundredths(discount) is not null) Fault("Skonto", "exchange/discount", "A row with a discount is a payment and a discount with its tax: settle the item with POST …/open-items/settlement, or send two rows.");
         var (account, counter) = (Number("Konto"), Number("Gegenkonto (ohne BU-Schlüssel)"));
         var date = Date(At("Belegdatum"), yearStart);
         if (date is null) Fault("Belegdatum", "exchange/date", $"'{Ids.Cut(At("Belegdatum"))}' is no day ddMM.");
@@ -116,7 +118,7 @@ public static class DatevReader
         List<Line> lines = [Of(own, $"Partei {ownSide}", sign * worth), Of(other, $"Partei {otherSide}", -sign * worth)];
         if (Info(fields, "Beleg Haben") is { } elsewhere && lines[side == "S" ? 1 : 0] is { Document: not null } credited) lines[side == "S" ? 1 : 0] = credited with { Document = CleanId(elsewhere) };
         Note(lines, foreign?.Amount, DatevForeign.Read(Info(fields, DatevForeign.NoteOf(ownSide))), DatevForeign.Read(Info(fields, DatevForeign.NoteOf(otherSide))), book);
-        if (Dimensions(At) is { Count: > 0 } dimensions)
+        if (Dimensions(fields, At) is { Count: > 0 } dimensions)
         {
             var at = book.IsResult(other.Account) && !book.IsResult(own.Account) ? 1 : 0;
             lines[at] = lines[at] with { Dimensions = dimensions };
@@ -165,11 +167,10 @@ public static class DatevReader
             return null;
         }
 
-        long? worth = baseText.Length > 0 ? Amount.ParseMinor(Encoding.ASCII.GetBytes(baseText.Replace(',', '.')), 2, out _) : rate is { } known ? (long)Foreign.BaseMinor(minor, digits, known, 2) : null;
+        var worth = baseText.Length > 0 ? Hundredths(baseText) : rate is { } known ? (long)Foreign.BaseMinor(minor, digits, known, 2) : null;
         if (worth is null or <= 0 or > DatevFormat.MaxAmountMinor) fault(baseText.Length > 0 ? "Basis-Umsatz" : "Kurs", "exchange/rate", $"A row in {currency} needs a Basis-Umsatz above 0, or a Kurs at which it is worth something.");
         else if (at("WKZ Basis-Umsatz") is { Length: > 0 } of && of != book.Currency) fault("WKZ Basis-Umsatz", "exchange/currency", $"The Basis-Umsatz is in '{Ids.Cut(of)}', the book in {book.Currency}.");
-        // What a rate of six decimals says of the worth may be a cent off: then the amounts tell the rate.
-        else return new ForeignRow(new Foreign(currency, minor, rate is { } said && Foreign.BaseMinor(minor, digits, said, 2) == worth ? said : Foreign.Plain(decimal.Round((decimal)minor / worth.Value * Foreign.Power(2 - digits), Foreign.MaxRateDecimals))), worth.Value);
+        else return new ForeignRow(new Foreign(currency, minor, rate ?? RateOf(new Foreign(currency, minor, 1_000_000_000), worth.Value)), worth.Value);
         return null;
     }
 
@@ -181,26 +182,40 @@ public static class DatevReader
         Foreign?[] said = [own, other];
         if (own is null && other is null && amount is not null)
         {
-            bool[] bears = [.. lines.Select(line => line.Party is not null || book.Holds(line.Account, amount.Currency))];
-            if (!bears.Contains(true)) bears = [.. lines.Select(line => book.IsMonetary(line.Account))];
-            said = [.. bears.Select(bear => bear ? amount : null)];
+            said = [.. lines.Select(line => line.Party is not null || book.IsMonetary(line.Account) ? amount : null)];
         }
 
         for (var n = 0; n < said.Length; n++)
-            if (said[n] is { } foreign) lines[n] = lines[n] with { Foreign = foreign with { AmountMinor = Math.Sign(lines[n].AmountMinor) * foreign.AmountMinor } };
+            if (said[n] is { } foreign) lines[n] = lines[n] with { Foreign = new Foreign(foreign.Currency, Math.Sign(lines[n].AmountMinor) * foreign.AmountMinor, RateOf(foreign, Math.Abs(lines[n].AmountMinor))) };
     }
 
-    private static List<KeyValuePair<string, string>> Dimensions(Func<string, string> at)
+    /// <summary>The rate that leads from one amount to the other: the one that is said, when it does so but for a cent, else that of the amounts.</summary>
+    private static decimal RateOf(Foreign foreign, long worthMinor)
+    {
+        var digits = Currency.DigitsOf(foreign.Currency) ?? 2;
+        return Int128.Abs(Foreign.BaseMinor(foreign.AmountMinor, digits, foreign.Rate, 2) - worthMinor) <= 1 ? foreign.Rate
+            : Foreign.Plain(decimal.Round((decimal)foreign.AmountMinor / worthMinor * Foreign.Power(2 - digits), Foreign.MaxRateDecimals));
+    }
+
+    /// <summary>An amount above 0 with a comma, at most ten digits before it and two after; null: it is none.</summary>
+    private static long? Hundredths(string text)
+    {
+        var (whole, cents) = text.IndexOf(',', StringComparison.Ordinal) is var comma and >= 0 ? (text[..comma], text[(comma + 1)..]) : (text, "00");
+        return whole.Length is >= 1 and <= 10 && cents.Length is 1 or 2 && whole.All(char.IsAsciiDigit) && cents.All(char.IsAsciiDigit) && long.Parse(whole + cents.PadRight(2, '0'), CultureInfo.InvariantCulture) is > 0 and var minor ? minor : null;
+    }
+
+    private static List<KeyValuePair<string, string>> Dimensions(string[] fields, Func<string, string> at)
     {
         List<KeyValuePair<string, string>> dimensions = [];
-        foreach (var (name, column) in ((string, string)[])[("costCentre", "KOST1 - Kostenstelle"), ("project", "KOST2 - Kostenstelle"), ("reference2", "Belegfeld 2")])
-            if (at(column) is { Length: > 0 } value) dimensions.Add(new(name, value.Length <= 64 ? value : value[..64]));
+        foreach (var (name, column, note) in ((string, string, string)[])[("costCentre", "KOST1 - Kostenstelle", "KOST1"), ("project", "KOST2 - Kostenstelle", "KOST2"), ("reference2", "Belegfeld 2", "Beleg 2")])
+            if ((Info(fields, note) ?? at(column)) is { Length: > 0 } value) dimensions.Add(new(name, value.Length <= 64 ? value : value[..64]));
         return dimensions;
     }
 
     /// <summary>Takes the tax out of the line that is taxed: the one of income or expense; of a purchase, when there is none, the one that bears no money (a fixed asset, stock). What is wrong, or null.</summary>
     private static string? Tax(List<Line> lines, string key, DateOnly date, DateOnly? supplied, DatevBook book)
     {
+        if (key == DatevNames.ReverseKey) return "On this account DATEV computes both taxes of a supply whose buyer owes it; send the row with key 40 and the taxes as rows of their own.";
         if (!CodeOfKey.TryGetValue(key, out var name)) return $"Key '{Ids.Cut(key)}' is not known; known are 2, 3, 8, 9 and 40.";
         var code = TaxCode.Find(name)!;
         var at = Only(lines, line => book.IsResult(line.Account)) ?? (code.Direction == TaxDirection.Input && !lines.Exists(line => book.IsResult(line.Account)) ? Only(lines, line => !book.IsMonetary(line.Account)) : null);

@@ -17,57 +17,74 @@ public sealed record DatevParties(IReadOnlyDictionary<string, int> Debtors, IRea
     public static readonly DatevParties None = new(new Dictionary<string, int>(), new Dictionary<string, int>());
 
     /// <summary>
-    /// These with numbers for parties that have none, in order; a party whose own id is such a number keeps it. 422 <c>exchange/too-many-parties</c>. Worked: none yet, acme and 10007 → 10000 and 10007.
+    /// These with numbers for parties that have none, in order; a party whose own id is such a number keeps it, and nobody else gets it. 422 <c>exchange/too-many-parties</c>. Worked: none yet, acme and 10000 → 10001 and 10000.
     /// </summary>
-    public Outcome<DatevParties> With(IEnumerable<string> debtors, IEnumerable<string> creditors) =>
-        Numbered(Debtors, debtors, FirstDebtor, FirstCreditor) is { } customers && Numbered(Creditors, creditors, FirstCreditor, AfterCreditors) is { } suppliers ? new DatevParties(customers, suppliers)
+    /// <param name="reserved">Numbers that are ids of parties of the book, in this export or not.</param>
+    public Outcome<DatevParties> With(IReadOnlyCollection<string> debtors, IReadOnlyCollection<string> creditors, IReadOnlySet<int>? reserved = null) =>
+        Numbered(Debtors, debtors, reserved ?? new HashSet<int>(), FirstDebtor, FirstCreditor) is { } customers && Numbered(Creditors, creditors, reserved ?? new HashSet<int>(), FirstCreditor, AfterCreditors) is { } suppliers ? new DatevParties(customers, suppliers)
             : new Refusal(422, "exchange/too-many-parties", $"There are numbers for {FirstCreditor - FirstDebtor:N0} customers and {AfterCreditors - FirstCreditor:N0} suppliers; the book has more.");
 
-    private static SortedDictionary<string, int>? Numbered(IReadOnlyDictionary<string, int> known, IEnumerable<string> parties, int first, int after)
+    private static SortedDictionary<string, int>? Numbered(IReadOnlyDictionary<string, int> known, IReadOnlyCollection<string> parties, IReadOnlySet<int> reserved, int first, int after)
     {
         SortedDictionary<string, int> all = new(StringComparer.Ordinal);
         foreach (var (party, number) in known) all.Add(party, number);
         var taken = all.Values.ToHashSet();
+        // Whose id is a number keeps it, whoever comes first.
+        foreach (var party in parties)
+            if (!all.ContainsKey(party) && OwnNumber(party) is { } own && own >= first && own < after && taken.Add(own)) all.Add(party, own);
         var next = first;
         foreach (var party in parties)
         {
             if (all.ContainsKey(party)) continue;
-            if (int.TryParse(party, NumberStyles.None, CultureInfo.InvariantCulture, out var own) && own >= first && own < after && taken.Add(own))
-            {
-                all.Add(party, own);
-                continue;
-            }
-
-            while (!taken.Add(next)) next++;
+            while (reserved.Contains(next) || !taken.Add(next)) next++;
             if (next >= after) return null;
             all.Add(party, next);
         }
 
         return all;
     }
+
+    private readonly Lazy<Dictionary<int, string>> _debtors = new(() => Debtors.ToDictionary(one => one.Value, one => one.Key));
+    private readonly Lazy<Dictionary<int, string>> _creditors = new(() => Creditors.ToDictionary(one => one.Value, one => one.Key));
+
+    /// <summary>The party that has a number; null: none has.</summary>
+    internal string? PartyOf(int number, bool isDebtor) => (isDebtor ? _debtors : _creditors).Value.GetValueOrDefault(number);
+
+    /// <summary>The number that a party's id is; null: it is none.</summary>
+    internal static int? OwnNumber(string party) => party.Length == 5 && int.TryParse(party, NumberStyles.None, CultureInfo.InvariantCulture, out var own) && own >= FirstDebtor ? own : null;
 }
 
 /// <summary>How a book's accounts and parties are called at DATEV.</summary>
 /// <param name="Chart">SKR03 or SKR04.</param>
 /// <param name="AccountLength">Digits of a general ledger account, 4 to 8.</param>
-public sealed record DatevNames(string Chart, int AccountLength, DatevParties Parties)
+/// <param name="Layout">See <see cref="DatevRun.Layout"/>.</param>
+public sealed record DatevNames(string Chart, int AccountLength, DatevParties Parties, int Layout = DatevRun.LatestLayout)
 {
+    /// <summary>Stands for the keys of accounts whose tax the buyer owes: both taxes are computed, and no file that comes in without key 40 is taken.</summary>
+    public const string ReverseKey = "13b";
+
     private const int ChartDigits = 4;
 
     private string Receivables { get; } = Ledger.Chart.Number(Chart, "1400");
     private string Payables { get; } = Ledger.Chart.Number(Chart, "1600");
 
     /// <summary>Accounts on which DATEV computes tax by itself (AV and AM accounts). Source: DATEV-Kontenrahmen SKR03 and SKR04, by their functions.</summary>
-    private static readonly Dictionary<string, (int From, int To, string Key)[]> Automatic = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (int From, int To, string Key, int Layout)[]> Automatic = new(StringComparer.Ordinal)
     {
-        [Ledger.Chart.Skr03] = [(3300, 3309, "8"), (3400, 3409, "9"), (3731, 3731, "8"), (3736, 3736, "9"), (8300, 8309, "2"), (8400, 8409, "3"), (8731, 8731, "2"), (8736, 8736, "3")],
-        [Ledger.Chart.Skr04] = [(4300, 4309, "2"), (4400, 4409, "3"), (4731, 4731, "2"), (4736, 4736, "3"), (5300, 5309, "8"), (5400, 5409, "9"), (5731, 5731, "8"), (5736, 5736, "9")],
+        [Ledger.Chart.Skr03] =
+        [
+            (3120, 3129, ReverseKey, 2), (3300, 3309, "8", 1), (3400, 3409, "9", 1), (3425, 3429, ReverseKey, 2), (3731, 3731, "8", 1), (3736, 3736, "9", 1), (8300, 8309, "2", 1), (8400, 8409, "3", 1), (8731, 8731, "2", 1), (8736, 8736, "3", 1), (8801, 8806, "3", 2), (8820, 8825, "3", 2),
+        ],
+        [Ledger.Chart.Skr04] =
+        [
+            (4300, 4309, "2", 1), (4400, 4409, "3", 1), (4731, 4731, "2", 1), (4736, 4736, "3", 1), (4845, 4845, "3", 2), (5300, 5309, "8", 1), (5400, 5409, "9", 1), (5425, 5429, ReverseKey, 2), (5731, 5731, "8", 1), (5736, 5736, "9", 1), (5920, 5929, ReverseKey, 2), (6885, 6885, "3", 2),
+        ],
     };
 
-    /// <summary>The tax key of an automatic account: 2 and 3 sales at the reduced and the standard rate, 8 and 9 purchases; null: it is none.</summary>
+    /// <summary>The tax key of an automatic account: 2 and 3 sales at the reduced and the standard rate, 8 and 9 purchases, <see cref="ReverseKey"/>; null: it is none.</summary>
     /// <remarks>An account widened with zeros is the same: 840000 is automatic as 8400 is.</remarks>
     public string? KeyOf(string account) =>
-        int.TryParse(account.Length > ChartDigits && account.AsSpan(ChartDigits).TrimStart('0').IsEmpty ? account[..ChartDigits] : account, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Automatic[Chart].FirstOrDefault(range => number >= range.From && number <= range.To) is { Key: { } key } ? key : null;
+        int.TryParse(account.Length > ChartDigits && account.AsSpan(ChartDigits).TrimStart('0').IsEmpty ? account[..ChartDigits] : account, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Automatic[Chart].FirstOrDefault(range => number >= range.From && number <= range.To && range.Layout <= Layout) is { Key: { } key } ? key : null;
 
     /// <summary>Whether a line stands for a customer (receivables) or a supplier (payables), who has a number of its own.</summary>
     public bool IsDebtor(Line line) => line.Party is not null && line.Account == Receivables;
@@ -87,8 +104,7 @@ public sealed record DatevNames(string Chart, int AccountLength, DatevParties Pa
         if (number.Length <= AccountLength) return number.PadLeft(AccountLength, '0') is var whole && hasAccount(whole) ? (whole, null) : (Narrowed(whole, ChartDigits), null);
         if (number.Length != AccountLength + 1 || number[0] == '0') return null;
         var (plain, isDebtor) = (Narrowed(number, ChartDigits + 1), number[0] < '7');
-        var known = (isDebtor ? Parties.Debtors : Parties.Creditors).FirstOrDefault(one => Text(one.Value) == plain).Key;
-        return (isDebtor ? Receivables : Payables, known ?? plain);
+        return (isDebtor ? Receivables : Payables, int.TryParse(plain, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Parties.PartyOf(given, isDebtor) ?? plain : plain);
     }
 
     internal static string Widened(string number, int length) => number.PadRight(length, '0');
@@ -126,29 +142,28 @@ public static class DatevRows
     /// <summary>A line as far as rows have not taken it.</summary>
     private sealed class Open(Line line)
     {
-        private long _leftForeignMinor = Math.Abs(line.Foreign?.AmountMinor ?? 0);
+        private long _takenForeignMinor;
 
         public Line Line { get; } = line;
 
         public long LeftMinor { get; private set; } = Math.Abs(line.AmountMinor);
 
-        /// <summary>Takes a part; what it is in the line's own currency, null without one or where it is nothing.</summary>
+        /// <summary>Takes a part; what it is in the line's own currency, null without one or where it is nothing. What was rounded for one part is made good by the next.</summary>
         public Foreign? Take(long amountMinor)
         {
-            if (Line.Foreign is not { } foreign)
-            {
-                LeftMinor -= amountMinor;
-                return null;
-            }
-
-            var part = amountMinor == LeftMinor ? _leftForeignMinor : Math.Min(_leftForeignMinor, (long)decimal.Round((decimal)Math.Abs(foreign.AmountMinor) * amountMinor / Math.Abs(Line.AmountMinor), MidpointRounding.AwayFromZero));
-            (LeftMinor, _leftForeignMinor) = (LeftMinor - amountMinor, _leftForeignMinor - part);
+            LeftMinor -= amountMinor;
+            if (Line.Foreign is not { } foreign) return null;
+            var (all, taken) = (Math.Abs(Line.AmountMinor), Math.Abs(Line.AmountMinor) - LeftMinor);
+            var part = (long)decimal.Round((decimal)Math.Abs(foreign.AmountMinor) * taken / all, MidpointRounding.AwayFromZero) - _takenForeignMinor;
+            _takenForeignMinor += part;
             return part == 0 ? null : foreign with { AmountMinor = part };
         }
     }
 
     private static DatevRow Row(Entry entry, DateOnly date, long amount, Line debit, Foreign? debitForeign, Line credit, Foreign? creditForeign, DatevNames names)
     {
+        // Until layout 2 the notes said all of a line in each of its rows, and nothing else.
+        if (names.Layout < 2) (debitForeign, creditForeign) = (Whole(debit), Whole(credit));
         var document = debit.Document ?? credit.Document ?? "";
         var clean = DatevFormat.CleanDocument(document);
         List<KeyValuePair<string, string>> infos = [new("Buchung", entry.Id)];
@@ -161,12 +176,30 @@ public static class DatevRows
             if (foreign is not null) infos.Add(new(DatevForeign.NoteOf(side), DatevForeign.Text(foreign)));
         }
 
-        var taxed = debit.TaxCode is not null ? debit : credit;
-        return new DatevRow(
-            amount, true, names.NumberOf(debit), names.NumberOf(credit), names.KeyOf(debit.Account) is not null || names.KeyOf(credit.Account) is not null ? "40" : "", date, clean, DatevFormat.Clean(entry.Text, DatevFormat.MaxTextChars),
-            debit.DueDate ?? credit.DueDate, Dimension("costCentre"), Dimension("project"), infos, debitForeign ?? creditForeign, taxed.TaxCode is null ? null : taxed.SupplyDate);
+        var key = names.KeyOf(debit.Account) is not null || names.KeyOf(credit.Account) is not null ? "40" : "";
+        var text = DatevFormat.Clean(entry.Text, DatevFormat.MaxTextChars);
+        if (names.Layout < 2)
+            return new DatevRow(amount, true, names.NumberOf(debit), names.NumberOf(credit), key, date, clean, text, debit.DueDate ?? credit.DueDate, Cut(Dimension("costCentre")), Cut(Dimension("project")), infos);
 
-        string? Dimension(string name) => (debit.Dimensions ?? []).Concat(credit.Dimensions ?? []).FirstOrDefault(one => one.Key == name).Value is { } value ? DatevFormat.Clean(value, DatevFormat.MaxDocumentChars) : null;
+        var (centre, project, second) = (Noted("costCentre", "KOST1", DatevFormat.CleanCostCentre), Noted("project", "KOST2", DatevFormat.CleanCostCentre), Noted("reference2", "Beleg 2", DatevFormat.CleanDocument));
+        var taxed = debit.TaxCode is not null ? debit : credit;
+        // One that was posted late is still taxed as of its own day.
+        var supplied = taxed.TaxCode is null ? null : taxed.SupplyDate ?? (entry.Date != date ? entry.Date : null);
+        return new DatevRow(amount, true, names.NumberOf(debit), names.NumberOf(credit), key, date, clean, text, debit.DueDate ?? credit.DueDate, centre, project, infos, debitForeign ?? creditForeign, supplied, second);
+
+        string? Dimension(string name) => (debit.Dimensions ?? []).Concat(credit.Dimensions ?? []).FirstOrDefault(one => one.Key == name).Value;
+
+        // What the field cannot hold stands in a note.
+        string? Noted(string name, string note, Func<string, string> cleaned)
+        {
+            if (Dimension(name) is not { } value) return null;
+            if (cleaned(value) is var word && word != value) infos.Add(new(note, DatevFormat.Clean(value, DatevFormat.MaxNoteChars)));
+            return word;
+        }
+
+        static string? Cut(string? value) => value is null ? null : DatevFormat.Clean(value, DatevFormat.MaxDocumentChars);
+
+        static Foreign? Whole(Line line) => line.Foreign is { } foreign ? foreign with { AmountMinor = Math.Abs(foreign.AmountMinor) } : null;
     }
 }
 

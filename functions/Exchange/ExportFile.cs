@@ -26,8 +26,9 @@ public enum ExportKind
 /// <param name="To">Last posting date; null: to the end.</param>
 /// <param name="CreatedAt">The instant written into it.</param>
 /// <param name="Datev">What else a DATEV export was made from.</param>
+/// <param name="Kept">Files that are worded by the program, or hold parameters, as they were made, by name: they are small, and the program may word them otherwise by now. Null: none.</param>
 /// <param name="LastRecord">Number of the last record that it knew of, when it holds the records too: accounts and closed periods are records after the last entry. Null: it holds entries only.</param>
-public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevRun? Datev = null, long? LastRecord = null);
+public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevRun? Datev = null, long? LastRecord = null, IReadOnlyDictionary<string, string>? Kept = null);
 
 /// <summary>What proves a file to be the one that was made.</summary>
 /// <param name="Name">Its name: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</param>
@@ -48,4 +49,8 @@ public sealed record FileSeal(string Name, string Sha256, long Bytes, int Items)
 /// <param name="LeftOut">How many it passed over for good: the system's carrying forward, which DATEV does itself.</param>
 /// <param name="Key">The caller's Idempotency-Key; null: none.</param>
 /// <param name="Name">What the book was called then, which stands in the header: a book that is renamed still gives the same bytes.</param>
-public sealed record DatevRun(int Consultant, int Client, int AccountLength, int Entries, int LeftOut, string? Key = null, string? Name = null);
+/// <param name="Layout">How its rows are written: files are made anew by today's program and must be what they were. 1: until version 0.5.0; 2: amounts in other currencies in their own fields, day of supply, Belegfeld 2, more automatic accounts.</param>
+public sealed record DatevRun(int Consultant, int Client, int AccountLength, int Entries, int LeftOut, string? Key = null, string? Name = null, int Layout = 1)
+{
+    public const int LatestLayout = 2;
+}

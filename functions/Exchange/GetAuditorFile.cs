@@ -22,8 +22,9 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
         var export = ExchangeTables.ReadExport(row);
         await found.Book.CatchUpAsync();
         var files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted);
-        // The other files are worded by the program, or hold parameters, and may change with its version; what is in the book may not.
-        if (files.Where(file => file.Name is "journal.csv" or "accounts.csv" or "parties.csv" or "chain.txt").Except(export.Files).FirstOrDefault() is { } other)
+        // Packages of version 0.5.0 have not kept what the program words, and may word otherwise by now; what is in the book may not change.
+        var sealedFiles = export.Files.Select(file => (file.Name, file.Sha256, file.Bytes)).ToHashSet();
+        if (files.Find(file => (export.Kept is not null || file.Name is "journal.csv" or "accounts.csv" or "parties.csv" or "chain.txt") && !sealedFiles.Contains((file.Name, file.Sha256, file.Bytes))) is { } other)
             return Problem.Of(500, "exchange/seal", $"'{other.Name}' is not what it was when the package was made. Run the verification of the book: GET /api/books/{book}/verification.");
 
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{book}-{row.Id}.zip\"";

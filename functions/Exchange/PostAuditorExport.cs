@@ -20,7 +20,8 @@ public sealed class PostAuditorExport(Books books, ExchangeTables exchange, Audi
 
         var (upTo, lastRecord) = await found.Book.ReadAsync(state => (state.Entries, state.Record));
         var export = new ExportFile(ExportKind.Auditor, upTo, [], dates.From, dates.To, time.GetUtcNow(), LastRecord: lastRecord);
-        export = export with { Files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted) };
+        Dictionary<string, string> keep = new(StringComparer.Ordinal);
+        export = export with { Files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted, keep), Kept = keep };
         if (!(await exchange.AddAsync(book, AuditorExport.Prefix, export, Caller.Of(request).Name)).Is(out var made, out refusal)) return new Problem(refusal);
         return ListExports.Made(book, "auditor", made);
     }

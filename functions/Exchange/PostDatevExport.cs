@@ -8,7 +8,7 @@ namespace BackOffice.Exchange;
 
 /// <summary>
 /// <c>POST /api/books/{book}/exports/datev</c> <c>{from, to, consultant, client, accountLength?}</c>: all entries of these posting dates that no DATEV export has had, reversals among them, as Buchungsstapel files. 201 with the files and their SHA-256; 200 when the same Idempotency-Key comes again.
-/// 409 <c>exchange/nothing-new</c>, <c>case/key-reused</c>; 422 <c>exchange/dates</c>, <c>exchange/consultant</c>, <c>exchange/client</c>, <c>ledger/no-chart</c>, <c>exchange/currency</c> (not of two digits), <c>exchange/account-number</c> (an account whose code is no number of at most that length, or two that would be one number),
+/// 400 <c>request/number</c> (consultant, client, accountLength); 409 <c>exchange/nothing-new</c>, <c>case/key-reused</c>; 422 <c>exchange/dates</c>, <c>ledger/no-chart</c>, <c>exchange/currency</c> (not of two digits), <c>exchange/account-number</c> (an account whose code is no number of at most that length, or two that would be one number),
 /// <c>exchange/amount</c>, <c>exchange/too-many-parties</c>. Rows: reads and writes <c>Exports</c>, reads <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevExport datev, CaseSteps steps, TimeProvider time)
@@ -40,7 +40,7 @@ public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevE
             var (head, name, problem) = await found.Book.ReadAsync(state => (state.Entries, state.Name, Misfit(state, wanted)));
             if (problem is not null) return new Problem(problem);
             var number = all.Count + 1;
-            var export = new ExportFile(ExportKind.Datev, head, [], wanted.From, wanted.To, time.GetUtcNow(), new DatevRun(wanted.Consultant, wanted.Client, wanted.AccountLength, 0, 0, key.Length > 0 ? key : null, name));
+            var export = new ExportFile(ExportKind.Datev, head, [], wanted.From, wanted.To, time.GetUtcNow(), new DatevRun(wanted.Consultant, wanted.Client, wanted.AccountLength, 0, 0, key.Length > 0 ? key : null, name, DatevRun.LatestLayout));
             if (!(await NumberPartiesAsync(found, export, [.. all.Values], by)).Is(out var parties, out refusal)) return new Problem(refusal);
             var (files, entries, leftOut) = await datev.WriteAsync(found, export, [.. all.Values], parties, _ => null, request.HttpContext.RequestAborted);
             if (files.Count == 0) return Problem.Of(409, "exchange/nothing-new", $"Every entry from {BusinessDay.Text(wanted.From)} to {BusinessDay.Text(wanted.To)} has been exported, or there is none.");
@@ -76,10 +76,13 @@ public sealed class PostDatevExport(Books books, ExchangeTables exchange, DatevE
             }
         }
 
+        // A party that comes later may have a number of its own.
+        var reserved = await book.Book.ReadAsync(state => state.Accounts.SelectMany(account => account.Parties.Keys).Select(DatevParties.OwnNumber).OfType<int>().ToHashSet());
         var known = await datev.PartiesAsync(book.Book.Id);
         if (newDebtors.All(known.Debtors.ContainsKey) && newCreditors.All(known.Creditors.ContainsKey)) return known;
         var outcome = await steps.RunAsync(exchange.Exports, book.Book.Id, DatevParties.CaseId, new CaseCommand(CaseCommand.Put, JsonSerializer.Serialize(new[] { newDebtors, newCreditors }), by, CaseCommand.Put), row =>
-            (row is null ? DatevParties.None : ExchangeTables.ReadParties(row)).With(newDebtors, newCreditors).Is(out var all, out var refusal) ? new CaseDecision(ExchangeTables.Write(all)) : refusal);
+            (row is null ? DatevParties.None : ExchangeTables.ReadParties(row)).With(newDebtors, newCreditors, reserved).Is(out var all, out var refusal) is false ? refusal
+            : ExchangeTables.Write(all) is var kept && kept.Length <= CaseTable.MaxStateChars ? new CaseDecision(kept) : new Refusal(422, "exchange/too-many-parties", $"The numbers of {all.Debtors.Count + all.Creditors.Count:N0} customers and suppliers are more than can be kept."));
         return outcome.Is(out var result, out var no) ? ExchangeTables.ReadParties(result.Case) : no;
     }
 

@@ -9,8 +9,8 @@ namespace BackOffice.Exchange;
 
 /// <summary>
 /// <c>POST /api/books/{book}/imports/datev?accountLength=</c>, <c>text/csv</c> (Windows-1252, or UTF-8 with its mark), at most 20 MB: a Buchungsstapel, all of it or nothing, in one commit. 201 <c>{import, posted, duplicates}</c>; 200 when the same file comes again, of which nothing is booked twice.
-/// 413 <c>ledger/atomic-too-large</c>; 422 each fault with its line and field (<see cref="DatevReader.Read"/>), <c>ledger/no-chart</c>, and what the ledger refuses, by line.
-/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, adds to <c>Imports</c>. Messages: none.
+/// 413 <c>ledger/atomic-too-large</c>; 422 each fault with its line and field (<see cref="DatevReader.Read"/>), <c>ledger/no-chart</c>, <c>exchange/currency</c> (a book whose currency has not two digits), and what the ledger refuses, by line.
+/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, reads and adds to <c>Imports</c>. Messages: none.
 /// </summary>
 public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegister imports, Parameters parameters)
 {
@@ -26,25 +26,29 @@ public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegist
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         if (!(await RequestBody.ReadBytesAsync(request, "text/csv", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
 
-        var (chart, currency, start, accounts) = await found.Book.ReadAsync(state => (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.ToDictionary(account => account.Code, account =>
-            new ReadAccount(account.Type is AccountType.Income or AccountType.Expense, Valuation.IsMonetary(account), account.Foreign.Keys.Select(key => key.Currency).ToHashSet(StringComparer.Ordinal)), StringComparer.Ordinal)));
-        if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
-        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.ContainsKey, account => accounts.GetValueOrDefault(account)?.IsResult == true, account => accounts.GetValueOrDefault(account)?.IsMonetary == true,
-            (account, foreign) => accounts.GetValueOrDefault(account)?.Currencies.Contains(foreign) == true, await VatRates.LoadAsync(parameters));
         var digest = FileSeal.DigestOf(bytes);
+        // What a row means depends on parties' numbers and rates of tax, which may be others by now: a file that is in is not read again.
+        if (await imports.FindAsync(book, ImportKind.Datev, digest) is { } known) return Answer(200, book, known, new ImportResult(0, known.File.Items, 0, []));
+        var (chart, currency, start, accounts) = await found.Book.ReadAsync(state => (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.ToDictionary(
+            account => account.Code, account => new ReadAccount(account.Type is AccountType.Income or AccountType.Expense, Valuation.IsMonetary(account)), StringComparer.Ordinal)));
+        if (found.Digits != 2) return Problem.Of(422, "exchange/currency", $"The format holds amounts with two decimals; {currency} has {found.Digits}.");
+        if (chart is null) return Problem.Of(422, "ledger/no-chart", "The book has no chart, which DATEV's accounts need: PUT /api/books/{book} with chart SKR03 or SKR04.");
+        var readBook = new DatevBook(new DatevNames(chart, length, await datev.PartiesAsync(book)), currency, start, accounts.ContainsKey, account => accounts.GetValueOrDefault(account)?.IsResult == true, account => accounts.GetValueOrDefault(account)?.IsMonetary == true, await VatRates.LoadAsync(parameters));
         if (!DatevReader.Read(bytes, digest, readBook).Is(out var entries, out refusal)) return new Problem(refusal);
 
         var by = Caller.Of(request).Name;
         if (!(await PostAsync(found, entries, by)).Is(out var posted, out refusal)) return new Problem(refusal);
         var outcome = await imports.NoteAsync(book, new ImportFile(ImportKind.Datev, digest, bytes.Length, entries.Count), by);
-        return outcome.Is(out var import, out refusal) ? new JsonAnswer(import.IsNew ? 201 : 200, json =>
-        {
-            json.WriteString("book", book);
-            json.WriteString("import", import.Case.Id);
-            json.WriteNumber("posted", posted.Posted);
-            json.WriteNumber("duplicates", posted.Duplicates);
-        }) : new Problem(refusal);
+        return outcome.Is(out var import, out refusal) ? Answer(import.IsNew ? 201 : 200, book, new KeptImport(import.Case.Id, ImportRegister.Read(import.Case)), posted) : new Problem(refusal);
     }
+
+    private static JsonAnswer Answer(int status, string book, KeptImport import, ImportResult posted) => new(status, json =>
+    {
+        json.WriteString("book", book);
+        json.WriteString("import", import.Id);
+        json.WriteNumber("posted", posted.Posted);
+        json.WriteNumber("duplicates", posted.Duplicates);
+    });
 
     private static async Task<Outcome<ImportResult>> PostAsync(OpenedBook book, List<DatevEntry> entries, string by)
     {
@@ -70,5 +74,5 @@ public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegist
     }
 
     /// <summary>What the reader asks of an account.</summary>
-    private sealed record ReadAccount(bool IsResult, bool IsMonetary, IReadOnlySet<string> Currencies);
+    private sealed record ReadAccount(bool IsResult, bool IsMonetary);
 }

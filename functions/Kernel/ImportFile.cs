@@ -43,11 +43,19 @@ public sealed class ImportRegister(Storage storage, CaseSteps steps)
     public Task<Outcome<CaseResult>> NoteAsync(string book, ImportFile file, string by)
     {
         var state = JsonSerializer.Serialize(file, ImportJson.Default.ImportFile);
-        return steps.RunAsync(Files, book, $"{JsonFields.NameOf(file.Kind)}-{file.Sha256[..32]}", new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
+        return steps.RunAsync(Files, book, IdOf(file.Kind, file.Sha256), new CaseCommand(CaseCommand.Create, state, by, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
     }
+
+    /// <summary>A file that has been noted; null: it has not.</summary>
+    internal async Task<KeptImport?> FindAsync(string book, ImportKind kind, string sha256) => await Files.Cases.FindAsync(book, IdOf(kind, sha256)) is { } row ? new KeptImport(row.Id, Read(row)) : null;
+
+    private static string IdOf(ImportKind kind, string sha256) => $"{JsonFields.NameOf(kind)}-{sha256[..32]}";
 
     public static ImportFile Read(CaseRow row) => row.Read(ImportJson.Default.ImportFile);
 }
+
+/// <summary>A file that has been noted.</summary>
+internal sealed record KeptImport(string Id, ImportFile File);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ImportFile))]

@@ -81,6 +81,27 @@ public sealed class CurrencyHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await Book.TryGetAsync("/exchange-rates/2026-01-29")).IsProblem(HttpStatusCode.NotFound, "currency/no-rates");
         (await UploadAsync("x")).IsProblem(HttpStatusCode.UnprocessableEntity, "currency/rate", "Cube[2026-01-30].USD");
         (await RatesAsync("2026-02-02", "1.1")).IsProblem(HttpStatusCode.UnprocessableEntity, "currency/date", "date"); // tomorrow
+        (await UploadAsync("1.1", "2026-02-02")).IsProblem(HttpStatusCode.UnprocessableEntity, "currency/date", "Cube[2026-02-02]");
+
+        // What a person has set stays, whatever is uploaded; what is not named stays too.
+        (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-30", """{"rates":{"AED":3.98,"USD":1.0875}}""")).Is(HttpStatusCode.OK);
+        (await UploadAsync("1.0850")).Is(HttpStatusCode.OK);
+        rates = await Book.GetAsync("/exchange-rates/2026-01-30");
+        Assert.Equal(("AED USD", 1.0875m), (string.Join(' ', rates.GetProperty("byHand").EnumerateArray().Select(one => one.GetString())), rates.GetProperty("rates").GetProperty("USD").GetDecimal()));
+    }
+
+    [Fact]
+    public async Task Night_ValuesEachCurrencyByItsOwnLastRate_AndTellsWhichAreOfAnEarlierDay()
+    {
+        (await Book.PostAsync(Invoice)).Is(HttpStatusCode.Created);
+        (await RatesAsync("2026-01-29", "1.1")).Is(HttpStatusCode.Created);
+        (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-30", """{"rates":{"AED":3.98}}""")).Is(HttpStatusCode.Created); // hides no other
+
+        var night = await _night.RunAsync("2026-01-31");
+
+        Assert.Equal("986.36", (await Book.BalancesAsync("?on=2026-01-31"))["1400"]);
+        Assert.Contains("USD of 2026-01-29", night.List("checks").Single(check => check.Text("name") == "currencies").Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("attention", night.Text("status"));
     }
 
     [Fact]
@@ -108,7 +129,7 @@ public sealed class CurrencyHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private Task<Answer> RatesAsync(string date, string usd) => Book.SendAsync(HttpMethod.Put, $"/exchange-rates/{date}", $$$"""{"rates":{"USD":{{{usd}}}}}""");
 
-    private Task<Answer> UploadAsync(string usd) => Book.SendAsync(HttpMethod.Post, "/exchange-rates", new StringContent(
-        $"""<?xml version="1.0" encoding="UTF-8"?><gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"><gesmes:subject>Reference rates</gesmes:subject><gesmes:Sender><gesmes:name>European Central Bank</gesmes:name></gesmes:Sender><Cube><Cube time="2026-01-30"><Cube currency="USD" rate="{usd}"/></Cube></Cube></gesmes:Envelope>""",
+    private Task<Answer> UploadAsync(string usd, string date = "2026-01-30") => Book.SendAsync(HttpMethod.Post, "/exchange-rates", new StringContent(
+        $"""<?xml version="1.0" encoding="UTF-8"?><gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"><gesmes:subject>Reference rates</gesmes:subject><gesmes:Sender><gesmes:name>European Central Bank</gesmes:name></gesmes:Sender><Cube><Cube time="{date}"><Cube currency="USD" rate="{usd}"/></Cube></Cube></gesmes:Envelope>""",
         Encoding.UTF8, "application/xml"));
 }

@@ -57,7 +57,7 @@ public sealed class AuditorHttpTests(CompanyYear year)
         foreach (var table in tables)
         {
             var columns = table.Element("VariableLength")!.Elements().Where(element => element.Name.LocalName is "VariablePrimaryKey" or "VariableColumn").ToList();
-            Assert.Equal(Encoding.UTF8.GetString(files[table.Element("URL")!.Value]).Split('\n')[0], string.Join(';', columns.Select(column => $"\"{column.Element("Name")!.Value}\"")));
+            Assert.Equal(Encoding.UTF8.GetString(files[table.Element("URL")!.Value]).Split("\r\n")[0], string.Join(';', columns.Select(column => $"\"{column.Element("Name")!.Value}\"")));
             Assert.All(table.Descendants("Numeric").Elements("Accuracy"), accuracy => Assert.Equal("2", accuracy.Value));
             Assert.Equal(table.Element("URL")!.Value is "journal.csv" or "parties.csv" ? ["Konto", "Konten"] : [], table.Descendants("ForeignKey").Elements().Select(element => element.Value));
             var keys = columns.TakeWhile(column => column.Name.LocalName == "VariablePrimaryKey").Select(column => column.Element("Name")!.Value).ToList();

@@ -212,6 +212,7 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
     {
         var yen = await OpenAsync("SKR03", "JPY");
         (await ExportAsync(yen, January)).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/currency");
+        (await ImportAsync(yen, "x"u8.ToArray())).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/currency");
         (await ExportAsync(App.Book("datev-never"), January)).IsProblem(HttpStatusCode.NotFound, "ledger/book-unknown");
 
         var large = await OpenAsync("SKR03");

@@ -20,7 +20,7 @@ public sealed class EcbRatesTests
     {
         var day = new ExchangeRates("EUR", new Dictionary<string, decimal> { ["USD"] = 1.085m, ["CHF"] = 0.93m });
 
-        Assert.Equal((1.085m, 0.8571428571m, 0.9216589862m, 1m), (day.Of("USD", "EUR"), day.Of("CHF", "USD"), day.Of("EUR", "USD"), day.Of("USD", "USD")));
+        Assert.Equal((1.085m, 0.857142857143m, 0.921658986175m, 1m), (day.Of("USD", "EUR"), day.Of("CHF", "USD"), day.Of("EUR", "USD"), day.Of("USD", "USD")));
         Assert.Null(day.Of("SEK", "EUR"));
         Assert.Null(day.Of("USD", "SEK"));
     }
@@ -47,5 +47,21 @@ public sealed class EcbRatesTests
     {
         var xml = $"""<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"><gesmes:subject>Reference rates</gesmes:subject><Cube>{cubes}</Cube></gesmes:Envelope>""";
         return EcbRates.Read(SafeXml.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(xml)), 100_000).GetAwaiter().GetResult().Value!);
+    }
+
+    [Fact]
+    public void RatesByHand_StayWhenOthersAreUploaded_AndThoseNotNamedStayToo()
+    {
+        static ExchangeRates Of(string unit, params (string Currency, decimal Rate)[] rates) => new(unit, rates.ToDictionary(one => one.Currency, one => one.Rate));
+        var uploaded = Of("EUR", ("USD", 1.08m), ("CHF", 0.93m));
+        var mended = uploaded.With(Of("EUR", ("USD", 1.085m), ("AED", 3.98m)), byHand: true);
+        Assert.Equal((1.085m, 0.93m, 3.98m), (mended.Rates["USD"], mended.Rates["CHF"], mended.Rates["AED"]));
+        Assert.Equal(["AED", "USD"], mended.ByHand!);
+
+        var again = mended.With(Of("EUR", ("USD", 1.08m), ("CHF", 0.94m)), byHand: false);
+        Assert.Equal((1.085m, 0.94m, 3.98m), (again.Rates["USD"], again.Rates["CHF"], again.Rates["AED"]));
+        Assert.Same(mended, mended.With(Of("USD", ("CHF", 0.86m)), byHand: false)); // of another base
+        Assert.Equal(("USD", 1), mended.With(Of("USD", ("CHF", 0.86m)), byHand: true) is var other ? (other.Base, other.Rates.Count) : default);
+        Assert.Null(uploaded.With(Of("EUR", ("JPY", 160m)), byHand: false).ByHand);
     }
 }

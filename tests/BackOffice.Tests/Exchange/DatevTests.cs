@@ -67,9 +67,11 @@ public sealed class DatevTests
     public void Parties_KeepTheirNumbers_AndOwnNumbersAreTheirs()
     {
         Assert.Equal((10_000, 10_007, 70_000), (Parties.Debtors["acme"], Parties.Debtors["10007"], Parties.Creditors["vendor"]));
+        Assert.Equal((10_001, 10_000), DatevParties.None.With(["acme", "10000"], []).Value! is var both ? (both.Debtors["acme"], both.Debtors["10000"]) : default);
+        Assert.Equal(10_001, DatevParties.None.With(["acme"], [], new HashSet<int> { 10_000 }).Value!.Debtors["acme"]); // another party's own
         var more = Parties.With(["zeta", "acme"], []).Value!;
         Assert.Equal((10_000, 10_001), (more.Debtors["acme"], more.Debtors["zeta"]));
-        Assert.Equal("exchange/too-many-parties", DatevParties.None.With([], Enumerable.Range(0, 30_001).Select(n => $"v{n.ToString(CultureInfo.InvariantCulture)}")).Refusal!.Code);
+        Assert.Equal("exchange/too-many-parties", DatevParties.None.With([], [.. Enumerable.Range(0, 30_001).Select(n => $"v{n.ToString(CultureInfo.InvariantCulture)}")]).Refusal!.Code);
     }
 
     [Fact]
@@ -148,12 +150,13 @@ public sealed class DatevTests
     [InlineData("107,00;S;EUR;;;;4930;70000;8;0503", "4930:10000 1600:-10700 1571:700")]
     [InlineData("119,00;S;EUR;;;;4930;1200;0009;503", "4930:10000 1200:-11900 1576:1900")]
     [InlineData("10,00;H;;;;;1200;1000;;0503", "1200:-1000 1000:1000")]
+    [InlineData("476,00;H;;;;;8820;10000;;0503", "8820:-40000 1400:47600 1776:-7600")] // the sale of an asset is automatic too
     [InlineData("119,00;S;;;;;0420;70000;9;0503", "0420:10000 1600:-11900 1576:1900")] // a fixed asset with its input tax
     [InlineData("1085,00;S;USD;1,085;;;10000;8336;;0503", "1400:100000USD108500 8336:-100000")]
     [InlineData("1085,00;S;USD;1,085;1000,01;EUR;10000;8336;;0503", "1400:100001USD108500 8336:-100001")]
-    [InlineData("1085,00;S;USD;1,085;;;1210;10000;;0503", "1210:100000USD108500 1400:-100000USD-108500")] // an account that holds dollars, and a customer
-    [InlineData("1085,00;S;USD;1,085;;;1200;10000;;0503", "1200:100000 1400:-100000USD-108500")]
-    [InlineData("16000,00;S;JPY;160;;;1200;8336;;0503", "1200:10000JPY16000 8336:-10000")]
+    [InlineData("1085,00;S;USD;1,085;;;1210;10000;;0503", "1210:100000USD108500 1400:-100000USD-108500")] // money and a customer
+    [InlineData("16000,00;S;JPY;160,00;;;1200;8336;;0503", "1200:10000JPY16000 8336:-10000")]
+    [InlineData("5,5;S;;;;;1200;1000;;0503", "1200:550 1000:-550")]
     public void Row_IsAnEntry_WithTheTaxOfItsKey(string row, string lines)
     {
         var entry = Read(row).Value!.Single().Entry;
@@ -169,6 +172,10 @@ public sealed class DatevTests
     [InlineData("5,00;X;;;;;1200;1000;;0503", "exchange/side", "line 3, field 2")]
     [InlineData("5,00;S;USX;1,1;;;1200;1000;;0503", "exchange/currency", "line 3, field 3")]
     [InlineData("5,00;S;USD;;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
+    [InlineData("1e3;S;;;;;1200;1000;;0503", "exchange/amount", "line 3, field 1")]
+    [InlineData("5,00;S;USD;;4.50;EUR;1200;1000;;0503", "exchange/rate", "line 3, field 5")]
+    [InlineData("476,00;H;;;;;3425;10000;;0503", "exchange/tax-key", "line 3, field 9")] // the buyer owes the tax
+    [InlineData("116,62;S;;;;;1200;10000;;0503;;;2,38", "exchange/discount", "line 3, field 13")]
     [InlineData("5,00;S;USD;0;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
     [InlineData("5,00;S;USD;1.1.1;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
     [InlineData("5,00;S;USD;;0,00;;1200;1000;;0503", "exchange/rate", "line 3, field 5")]
@@ -200,6 +207,8 @@ public sealed class DatevTests
     [InlineData(15, "20241231")]
     [InlineData(16, "20260101")]
     [InlineData(16, "20250228")]
+    [InlineData(19, "2")]
+    [InlineData(20, "30")]
     [InlineData(21, "2")]
     [InlineData(14, "5")]
     [InlineData(22, "\"USD\"")]
@@ -222,9 +231,15 @@ public sealed class DatevTests
         Assert.Equal(("361,67", "\"USD\"", "1,08501", "333,33", "\"EUR\""), (fields[0], fields[2], fields[3], fields[4], fields[5]));
         Assert.Equal("\"USD 361.67 zu 1.08501\"", fields[50]);
         Assert.Equal([36_167L, 72_334L], rows.Select(row => row.Foreign!.AmountMinor));
-        // A rate that the field cannot hold is left out, an amount of three decimals stands in the note alone.
-        Assert.Equal("", DatevFormat.Row(rows[0] with { Foreign = new Foreign("IDR", 5_850_000, 17_550m) }, "EUR").Split(';')[3]);
-        Assert.Equal(("333,33", ""), DatevFormat.Row(rows[0] with { Foreign = new Foreign("KWD", 108_501, 0.325m) }, "EUR").Split(';') is var kwd ? (kwd[0], kwd[2]) : default);
+        Assert.Equal("1,10", DatevFormat.Row(rows[0] with { Foreign = new Foreign("USD", 36_666, 1.1m) }, "EUR").Split(';')[3]); // two decimals at least
+        // What the fields cannot hold, a rate below 1 or above 9999 or an amount of three decimals, stands in the notes alone.
+        foreach (var foreign in (Foreign[])[new("IDR", 5_850_000, 17_550m), new("GBP", 28_333, 0.85m), new("KWD", 1_108_501, 3.25m)])
+            Assert.Equal(("333,33", "", "", "", ""), DatevFormat.Row(rows[0] with { Foreign = foreign }, "EUR").Split(';') is var row ? (row[0], row[2], row[3], row[4], row[5]) : default);
+
+        // Ten parts of USD 10.85: what is rounded for one is made good by the next, so that the rate leads from each to its worth.
+        var ten = DatevRows.Of(new Entry("ten", Day, "x", [new Line("1400", 1_000, "acme", "R1", Foreign: new Foreign("USD", 1_085, 1.085m)), .. Enumerable.Range(0, 10).Select(n => new Line("8336", -100, Document: $"D{n}"))]), Day, Names);
+        Assert.Equal(1_085, ten.Sum(part => part.Foreign!.AmountMinor));
+        Assert.All(ten, part => Assert.InRange(part.Foreign!.AmountMinor, 108, 109));
     }
 
     [Fact]
@@ -246,6 +261,42 @@ public sealed class DatevTests
         fields[114] = "31.12.2020";
         Assert.Equal("line 3, field 115", Read(string.Join(';', fields)).Refusal!.Faults[0].Path);
     }
+
+    [Fact]
+    public void AccountsOfTheChart_WhoseNameTellsARate_AreAutomatic()
+    {
+        foreach (var chart in (string[])[Chart.Skr03, Chart.Skr04])
+        {
+            var names = new DatevNames(chart, 4, DatevParties.None);
+            var taxed = Chart.Accounts(chart).Where(account => account.Type is AccountType.Income or AccountType.Expense && account.NameDe.Contains('%')).ToList();
+            Assert.True(taxed.Count >= 9);
+            Assert.All(taxed, account => Assert.True(names.KeyOf(account.Code) is not null, $"{account.Code} {account.NameDe}"));
+            Assert.Equal(("3", DatevNames.ReverseKey), (names.KeyOf(Chart.Number(chart, "8820")), names.KeyOf(Chart.Number(chart, "3425"))));
+        }
+    }
+
+    [Fact]
+    public void Layout1_IsWrittenAsVersion050Did()
+    {
+        var old = Names with { Layout = 1 };
+        var entry = new Entry("usd-1", new DateOnly(2025, 2, 28), "Invoice", [new Line("1400", 100_000, "acme", "R1", Foreign: new Foreign("USD", 108_500, 1.085m)), new Line("8820", -40_000, TaxCode: "sale-standard", SupplyDate: new DateOnly(2025, 2, 1), Dimensions: [new("costCentre", "K-1/2"), new("reference2", "x")]), new Line("8400", -60_000)]);
+        var fields = DatevFormat.Row(DatevRows.Of(entry, Day, old)[0], "EUR").Split(';');
+        Assert.Equal(("400,00", "", "", "", "\"K-1/2\"", "", "\"USD 1085.00 zu 1.085\""), (fields[0], fields[2], fields[8], fields[11], fields[36], fields[114], fields[50]));
+    }
+
+    [Fact]
+    public void CostCentre_AndName_HaveTheFormatsCharacters_AndANoteTellsTheirOwn()
+    {
+        var row = DatevRows.Of(Invoice with { Lines = [Invoice.Lines[0], Invoice.Lines[1] with { Dimensions = [new("costCentre", "K-100/4"), new("project", "P 1"), new("reference2", "A_7")] }, Invoice.Lines[2]] }, Day, Names)[0];
+        Assert.Equal(("K_100_4", "P 1", "A-7"), (row.CostCentre, row.Project, row.Document2));
+        Assert.Equal([new("KOST1", "K-100/4"), new("Beleg 2", "A_7")], row.Infos.TakeLast(2));
+        Assert.Equal([new("costCentre", "K-100/4"), new("project", "P 1"), new("reference2", "A_7")], Read(DatevFormat.Row(row, "EUR")).Value!.Single().Entry.Lines[1].Dimensions!);
+        Assert.Equal("Müller   Söhne", DatevFormat.CleanName("Müller & Söhne"));
+    }
+
+    [Fact]
+    public void PostedLate_IsSuppliedOnItsOwnDay() =>
+        Assert.Equal(new DateOnly(2025, 2, 20), DatevRows.Of(Invoice with { Date = new DateOnly(2025, 2, 20) }, Day, Names)[0].SupplyDate);
 
     [Fact]
     public void Generalumkehr_ChangesSides()
@@ -271,7 +322,7 @@ public sealed class DatevTests
 
     private static Outcome<List<DatevEntry>> Read(string row) => DatevReader.Read(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + row + "\r\n")).ToArray(), new string('a', 64), Book(Names));
 
-    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength, account => account[0] is '4' or '8', account => account[0] is '1', (account, currency) => account == "1210" && currency == "USD", BackOffice.Tests.Ledger.TaxTests.Rates);
+    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength, account => account[0] is '4' or '8', account => account[0] is '1', BackOffice.Tests.Ledger.TaxTests.Rates);
 
     private static SortedDictionary<string, long> Balances(IEnumerable<Line> lines)
     {
