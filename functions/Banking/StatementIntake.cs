@@ -20,9 +20,26 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
 {
     private static readonly ParallelOptions SomeAtATime = new() { MaxDegreeOfParallelism = 16 };
 
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _books = new(StringComparer.Ordinal);
+
+    /// <summary>Statements of a book are taken in one after the other, since two at once would find the same items open; another instance of the app is met by a look just before each commit.</summary>
     /// <param name="known">All statements of the book, by case id; this one is added.</param>
     /// <param name="by">Who sent it.</param>
     public async Task<Outcome<TakenIn>> TakeInAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
+    {
+        var turn = _books.GetOrAdd(book.Book.Id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync();
+        try
+        {
+            return await TakeInAloneAsync(book, read, lines, account, known, by);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<Outcome<TakenIn>> TakeInAloneAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
     {
         var (name, id) = (book.Book.Id, read.CaseId);
         var digits = account.Currency is { } currency ? Currency.DigitsOf(currency)!.Value : book.Digits;
@@ -102,25 +119,31 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     {
         var name = book.Book.Id;
         await CaseSteps.TellAllAsync(bank.Items, name);
-        foreach (var (id, item) in placed.Where(one => one.There is { IsDone: false }).Select(one => (one.Id, BankTables.ReadItem(one.There!))))
-            if (item.Match.Proposals.Select(proposal => proposal.Own).FirstOrDefault(own => own is not null) is { } left && await FreeAsync(name, id, left.Payment, by) is { } no) return no; // cut off before it was
+        // A line that was left to a person may have been cut off before its payment was on its way again.
+        foreach (var one in placed.Where(one => one.There is { IsDone: false }))
+            if (BankTables.ReadItem(one.There!).Match.Proposals.Select(proposal => proposal.Own).FirstOrDefault(own => own is not null) is { } left && await FreeAsync(name, one.Id, left.Payment, by) is { } no) return no;
         List<Placed> fresh = [.. placed.Where(one => one.There is null)];
         if (fresh.Count == 0) return new List<Coming>();
         var matching = await MatchingAsync(book, kept.Account, account, [.. fresh.Select(one => one.Line)]);
         List<Coming> coming = [.. fresh.Select(one => new Coming(one.Id, new BankItem(kept.Account, kept.CaseId, one.Line, matching.Take(one.Id, one.Line), 0, Currency: account.Currency)))];
+        return await NoteGoneAsync(name, coming, by) is { } refused ? refused : coming;
+    }
+
+    /// <summary>Notes on our payments which lines show them as gone, before a line is posted against what was on its way. What another statement at this moment has shown is left to a person.</summary>
+    private async Task<Refusal?> NoteGoneAsync(string book, List<Coming> coming, string by)
+    {
         foreach (var order in coming.Where(one => one.Item.Match.Own is not null).GroupBy(one => one.Item.Match.Own!.Payment, StringComparer.Ordinal))
         {
             var gone = new PaymentTrace(Gone: order.ToDictionary(one => one.Id, one => one.Item.Match.Own!.Numbers, StringComparer.Ordinal));
-            if (!(await gone.NoteAsync(bank, steps, name, order.Key, by, string.Join('|', order.Select(one => one.Id)))).Is(out var payment, out var refusal)) return refusal;
-            // Another statement at this moment may have shown the same.
+            if (!(await gone.NoteAsync(bank, steps, book, order.Key, by, string.Join('|', order.Select(one => one.Id)))).Is(out var payment, out var refusal)) return refusal;
             foreach (var one in order.Where(one => one.Item.Match.Own!.Numbers.Any(n => payment.Items[n - 1].ClearedBy != one.Id)))
             {
                 one.Item = one.Item with { Match = new BankMatch(null, [], [new Proposal($"payment '{order.Key}', but another line shows it as gone", one.Item.Match.Lines)]) };
-                if (await FreeAsync(name, one.Id, order.Key, by) is { } no) return no;
+                if (await FreeAsync(book, one.Id, order.Key, by) is { } no) return no;
             }
         }
 
-        return coming;
+        return null;
     }
 
     /// <summary>Commits the items, some at a time; of an account in another currency one after the other, since what a line takes off an item depends on what the one before has left.</summary>

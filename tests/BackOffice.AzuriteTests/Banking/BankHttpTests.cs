@@ -160,6 +160,16 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StatementsAtOnce_ThatNameTheSameItem_SettleItOnce()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(1, 6).Select(n => UploadAsync(Statement($"S-{n}", n, "0.00", "119.00", ("119.00", "CRDT", $"RE R-101, copy {n}")))));
+
+        Assert.Equal((1, 5), (answers.Sum(answer => answer.Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted")), answers.Sum(answer => answer.Json.List("statements").Single().Number("open"))));
+        Assert.Equal("119.00", (await Book.BalancesAsync())["1200"]);
+        await Book.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task Line_CommittedButNotYetInTheLedger_SettlesItsItemForTheNextStatementToo()
     {
         await using var proxy = await FaultProxy.StartAsync(azurite);
