@@ -153,7 +153,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         var daily = account.Currency is null ? [] : await RatesAsync(book, account.Currency, coming.Select(one => one.Item.Line.BookedOn));
         await Parallel.ForEachAsync(coming, account.Currency is null ? SomeAtATime : new ParallelOptions { MaxDegreeOfParallelism = 1 }, async (one, _) =>
         {
-            var command = new CaseCommand(CaseCommand.Create, JsonSerializer.Serialize(one.Item.Line.Core(), BankJson.Default.BankLine), by, CaseCommand.Create);
+            var command = new CaseCommand(CaseCommand.Create, JsonSerializer.Serialize(one.Item.Line.Core(), BankJson.Default.BankLine), by, CaseCommand.Create) { IsFresh = true };
             var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, command, async _ =>
             {
                 if (one.Item.Match.Lines.Count == 0) return new CaseDecision(BankTables.Write(one.Item));

@@ -25,6 +25,9 @@ public sealed record Department(string Name, CaseTable Cases, Func<string, strin
 /// <param name="IfMatch">The version that the caller saw; null: any.</param>
 public sealed record CaseCommand(string Command, string Request, string By, string? OperationId, string? IfMatch = null)
 {
+    /// <summary>Of a new case: the caller has just seen that there is none, so that nobody looks for it before the first try.</summary>
+    public bool IsFresh { get; init; }
+
     public const string Create = "create";
     public const string Put = "put";
 
@@ -102,7 +105,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
         for (var n = 0; n < MaxTries; n++)
         {
             // Every case bears the mark of its creation, so a new one is known by one look.
-            var created = command.Command == CaseCommand.Create ? await department.Cases.FindMarkAsync(book, id, CaseCommand.Create) : null;
+            var created = command.Command == CaseCommand.Create && !(command.IsFresh && n == 0) ? await department.Cases.FindMarkAsync(book, id, CaseCommand.Create) : null;
             var known = command.Command == CaseCommand.Create && created is null ? null : await department.Cases.FindAsync(book, id);
             if (known is not null && command.Command != CaseCommand.Put && (created ?? await department.Cases.FindMarkAsync(book, id, command.IdAt(known.Version - 1))) is { } mark) return Repeated(known, mark, command);
             if (known is null && command.Command is not (CaseCommand.Create or CaseCommand.Put)) return new Refusal(404, "case/unknown", $"There is no '{id}' in {department.Name} of book '{book}'.");
