@@ -31,17 +31,37 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
                 var side = -Math.Sign(item.Line.AmountMinor);
                 List<CounterLine> signed = [.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = side * foreign.AmountMinor } : null })];
                 if (!item.Assign(signed, reason, digits).Is(out var assigned, out var refusal)) return refusal;
-                if (assigned.Match.Own is { } own && await bank.Payments.Cases.FindAsync(book, own.Payment) is { } payment && PaymentTrace.Misfit(BankTables.ReadPayment(payment), id, assigned) is { } ended) return ended;
                 if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } row) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
                 var account = BankTables.ReadAccount(row);
+                if (assigned.Match.Own is null && await OwnOfAsync(book, item, signed, account) is { } named) assigned = assigned with { Match = assigned.Match with { Own = named } };
+                if (assigned.Match.Own is { } own && await bank.Payments.Cases.FindAsync(book, own.Payment) is { } payment && PaymentTrace.Misfit(BankTables.ReadPayment(payment), id, assigned) is { } ended) return ended;
                 var rate = account.Currency is { } currency ? (await intake.RatesAsync(found, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
-                var takenBack = item.ProposalOf(signed)?.Of is { } of && await bank.Items.Cases.FindAsync(book, of) is { } earlier ? BankTables.ReadItem(earlier).Booked : null;
+                IReadOnlyList<Line>? takenBack = null;
+                if (item.ProposalOf(signed)?.Of is { } of && await bank.Items.Cases.FindAsync(book, of) is { } earlierRow)
+                {
+                    var earlier = BankTables.ReadItem(earlierRow);
+                    if (!earlier.Match.Lines.SequenceEqual(signed.Select(BankMatching.Back))) return new Refusal(409, "bank/state", $"The line '{of}' that this one was to take back has been opened or assigned otherwise since: say what this one is by lines of your own.");
+                    takenBack = earlier.Booked;
+                }
+
                 if (!(await found.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, takenBack))).Is(out var booked, out refusal)) return refusal;
                 var (tell, no) = await Posting.PrepareAsync(found, [booked.Entry(id, account)], command.By);
                 return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(tell, ToldTrace.Of(id, known!.Version, PaymentTrace.Of(id, booked), booked.Match.Own, command.By), found.Digits, command.By)) : no;
             });
             return outcome.Is(out var result, out var refused) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refused);
         });
+
+    /// <summary>The payments of ours that a line is about when a person puts it against what was on its way: the one that it names, else those under way that come to just that amount. Null: none, or nobody could say which.</summary>
+    private async Task<PaymentPart?> OwnOfAsync(string book, BankItem item, List<CounterLine> lines, BankAccount account)
+    {
+        if (item.Line.AmountMinor > 0 || lines.Find(line => line.Account == account.Transit && line.Document is not null) is not { } gone || await bank.PaymentOfAsync(book, gone.Document!) is not { } id) return null;
+        var payment = BankTables.ReadPayment((await bank.Payments.Cases.FindAsync(book, id))!);
+        if (payment.Status != PaymentStatus.Ordered || payment.BankAccount != item.Account) return null;
+        int[] under = [.. Enumerable.Range(1, payment.Items.Count).Where(n => !payment.Items[n - 1].IsEnded)];
+        if (Payment.PartOf(item.Line.EndToEndId) is var (reference, number) && reference == Payment.Reference(id)) return under.Contains(number) && payment.Items[number - 1].AmountMinor == gone.AmountMinor ? new PaymentPart(id, [number]) : null;
+        if (under.Aggregate(Int128.Zero, (sum, n) => sum + payment.Items[n - 1].AmountMinor) == gone.AmountMinor) return new PaymentPart(id, under);
+        return under.Where(n => payment.Items[n - 1].AmountMinor == gone.AmountMinor).ToList() is [var only] ? new PaymentPart(id, [only]) : null;
+    }
 
     private static CounterLine? ReadLine(JsonFields fields, int digits, List<Fault> faults)
     {

@@ -46,6 +46,16 @@ public static class Iban
         return rest == 1 ? iban : null;
     }
 
+    /// <summary>
+    /// A bank's code: four letters, two of the country, two letters or digits, and three more or none. 422 <c>bank/bic</c>. Source: ISO 9362. Worked: COBADEFFXXX → good; COBA → refused.
+    /// </summary>
+    internal static string? ReadBic(string? text, string path, List<Fault> faults)
+    {
+        var isGood = text is null || (text.Length is 8 or 11 && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) && text[..6].All(char.IsAsciiLetterUpper));
+        if (!isGood) faults.Add(new Fault(path, "bank/bic", $"'{Ids.Cut(text!)}' is no BIC: four letters, two of the country, two letters or digits, and three more or none, in capitals."));
+        return isGood ? text : null;
+    }
+
     /// <summary>422 <c>bank/iban</c>.</summary>
     internal static string Read(string text, string path, List<Fault> faults)
     {

@@ -29,7 +29,7 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         Booked ?? [new Line(account.Account, Line.AmountMinor), .. Match.Lines.Select(line => new Line(line.Account, line.AmountMinor, line.Party, line.Document, TaxCode: line.TaxCode))], LateAsFirstOpen: true);
 
     /// <summary>
-    /// The item with the lines that another currency makes of it. An account in another currency moves the amount at the day's rate; what settles an item owed in its own currency takes it off at the rates it was posted with, in proportion, and the rest is the realised gain or loss. Without another currency it stays as it is.
+    /// The item with the lines that another currency makes of it. An account in another currency takes money in at the day's rate and lets it go at the rates it was booked with; what settles an item owed in its own currency takes it off at the rates it was posted with, in proportion, and the rest is the realised gain or loss. Without another currency it stays as it is.
     /// A line that takes back an earlier one takes its lines back as they were booked.
     /// 422 <c>bank/no-rate</c>, <c>ledger/foreign-amount</c> (more than is open in that currency, or what is open has different sides in the two currencies), <c>ledger/no-chart</c>, <c>bank/amount</c> (worth nothing at that rate). Source: HGB §256a, §252(1) no. 4.
     /// Worked (SKR03): USD 1,085.00 on account 1210 at 1.10, for R-1 booked with 1,000.00 → Dr 1210 986.36, Cr 1400 1,000.00 acme R-1, Dr 2150 13.64.
@@ -43,10 +43,17 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         long Worth(long minor) => account.Currency is { } currency ? (long)Ledger.Foreign.BaseMinor(minor, Kernel.Currency.DigitsOf(currency)!.Value, rate!.Value, state.Digits) : minor;
         Foreign? Held(long minor) => account.Currency is { } currency ? new Foreign(currency, minor, rate!.Value) : null;
 
-        var bank = Worth(Line.AmountMinor);
-        if (bank == 0) return new Refusal(422, "bank/amount", "At the day's rate the line is worth nothing in the book's currency: assign it together with another entry by hand.");
+        var (moved, bank) = (Worth(Line.AmountMinor), HeldWorth(state, account, Worth));
+        if (moved == 0 || bank == 0) return new Refusal(422, "bank/amount", "At the day's rate the line is worth nothing in the book's currency: assign it together with another entry by hand.");
         List<Line> lines = [new Line(account.Account, bank, Foreign: Held(Line.AmountMinor))];
-        var left = -bank;
+        // What goes from the account goes at the rates it came in with; what that differs from the day's rate is realised.
+        if (moved != bank)
+        {
+            if (state.Settings.Chart is not { } own) return NoChart;
+            lines.Add(new Line(Chart.Number(own, moved > bank ? "2150" : "2660"), moved - bank));
+        }
+
+        var left = -moved;
         if (takenBack is not null) return TakeBack(state, lines, takenBack, left);
         Dictionary<(string, string?, string?, string), ForeignBalance> rest = [];
         foreach (var (line, n) in Match.Lines.Select((line, n) => (line, n)))
@@ -74,6 +81,14 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         }
 
         return this with { Booked = lines };
+    }
+
+    /// <summary>What the bank's line moves on its account: what takes off what is held there, or owed, does so at the rates it was booked with, the rest at the day's.</summary>
+    private long HeldWorth(BookState state, BankAccount account, Func<long, long> worth)
+    {
+        if (account.Currency is not { } currency || ForeignBalance.Held(state, account.Account, currency) is not { } held || Int128.Sign(held.ForeignMinor) == Math.Sign(Line.AmountMinor) || held.IsMixed) return worth(Line.AmountMinor);
+        var part = Int128.Abs(held.ForeignMinor) < Math.Abs(Line.AmountMinor) ? -(long)held.ForeignMinor : Line.AmountMinor;
+        return -held.ShareMinor(-part) + worth(Line.AmountMinor - part);
     }
 
     private static readonly Refusal NoChart = new(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.");
@@ -114,7 +129,7 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
     {
         if (!IsPosted) return new Refusal(409, "bank/state", "The line is open.");
         var posted = Entry(id, account);
-        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own)]), Reason = reason, Booked = null }, posted.Reversal(EntryIdOf(id) + "-back", posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
+        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own)]), Reason = reason, Booked = null }, posted.Reversal(Ids.Derived("bank", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rounds}-back")), posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
     }
 
     internal string EntryIdOf(string id) => Ids.Derived("bank", id, Rounds.ToString(System.Globalization.CultureInfo.InvariantCulture));

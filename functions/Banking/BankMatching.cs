@@ -48,6 +48,9 @@ public sealed class BankMatching
     private const int MostJoined = 6;
     private const decimal NearAll = 0.8m;
 
+    /// <summary>So much may a bank keep for a payment or a return, minor units.</summary>
+    private const long MostChargesMinor = 20_00;
+
     private readonly Dictionary<string, List<MatchItem>> _byDocument = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<MatchItem>> _byParty = new(StringComparer.Ordinal);
     private readonly Dictionary<long, List<MatchItem>> _byAmount = [];
@@ -57,12 +60,15 @@ public sealed class BankMatching
     private readonly Dictionary<long, List<EarlierLine>> _earlier = [];
     private readonly Dictionary<string, HashSet<string>> _documents = new(StringComparer.Ordinal);
     private readonly Func<string, IEnumerable<string>> _documentsOf;
+    private readonly string? _charges;
 
     /// <param name="own">Our orders on this bank account that are under way, and those that lines of this statement name.</param>
     /// <param name="earlier">Posted lines that returns of this statement may take back.</param>
     /// <param name="documentsOf">All documents that the book has ever known of a party, settled ones too.</param>
-    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own, IEnumerable<EarlierLine>? earlier = null, Func<string, IEnumerable<string>>? documentsOf = null)
+    /// <param name="charges">Account of the bank's charges; null: the book has none, and no proposal is made with them.</param>
+    public BankMatching(IEnumerable<MatchItem> items, IEnumerable<KeyValuePair<string, Payee>> payees, IEnumerable<OwnPayment> own, IEnumerable<EarlierLine>? earlier = null, Func<string, IEnumerable<string>>? documentsOf = null, string? charges = null)
     {
+        _charges = charges;
         _documentsOf = documentsOf ?? (_ => []);
         foreach (var payment in own) _own[Payment.Reference(payment.Id)] = payment;
         foreach (var line in earlier ?? []) ListOf(_earlier, line.Line.AmountMinor).Add(line);
@@ -99,7 +105,9 @@ public sealed class BankMatching
             if (named.Count == 0 && ofParty.Where(item => item.OpenMinor == line.AmountMinor).ToList() is [{ Foreign: null } only] && !NamesSettled(line, only.Party)) return Settled(id, "party", [only], line);
         }
 
-        List<Proposal> proposals = [.. Returned(line)];
+        List<Proposal> proposals = [];
+        foreach (var proposal in Returned(line).Concat(GoneWithCharges(line)).Take(MaxProposals))
+            if (!proposals.Any(known => known.Lines.SequenceEqual(proposal.Lines))) proposals.Add(proposal);
         void Propose(string why, IReadOnlyList<MatchItem> items)
         {
             // Of items in other currencies together nobody could say which took how much.
@@ -149,6 +157,9 @@ public sealed class BankMatching
         }
     }
 
+    /// <summary>Whether a return may take back a line of an amount: of its own, or of less by the bank's charges.</summary>
+    internal static bool MayTakeBack(BankLine line, long amount) => amount == -line.AmountMinor || (line.AmountMinor < 0 && amount <= -line.AmountMinor && amount >= -line.AmountMinor - MostChargesMinor);
+
     /// <summary>What a return takes back: a payment of ours that had gone, which is owed again; else the earlier lines of that amount with the same end-to-end reference, the same account of the other side, or a document that it names, the latest first.</summary>
     private IEnumerable<Proposal> Returned(BankLine line)
     {
@@ -157,10 +168,33 @@ public sealed class BankMatching
         if (line.AmountMinor > 0 && OneOf(line) is var (payment, n) && payment.Items[n] is { ClearedBy: not null, ReturnedBy: null } item && item.AmountMinor == line.AmountMinor)
             yield return new Proposal($"payment '{payment.Id}', no. {n + 1}, came back{reason}", [new CounterLine(item.Account, -line.AmountMinor, item.Party, item.Document)], new PaymentPart(payment.Id, [n + 1]));
         var words = Words(line.Remittance).ToHashSet(StringComparer.Ordinal);
-        var taken = (_earlier.GetValueOrDefault(-line.AmountMinor) ?? []).Where(earlier => earlier.Line.BookedOn <= line.BookedOn &&
+        // The bank takes what came back and its charges in one line.
+        var amounts = _earlier.Keys.Where(amount => MayTakeBack(line, amount) && (_charges is not null || amount == -line.AmountMinor));
+        var taken = amounts.SelectMany(amount => _earlier.GetValueOrDefault(amount) ?? []).Where(earlier => earlier.Line.BookedOn <= line.BookedOn &&
             ((line.EndToEndId is not null && line.EndToEndId == earlier.Line.EndToEndId) || (line.PartyIban is not null && line.PartyIban == earlier.Line.PartyIban) || earlier.Lines.Any(one => one.Document is { } document && words.Contains(Plain(document)))));
-        foreach (var earlier in taken.OrderByDescending(earlier => earlier.Line.BookedOn).ThenBy(earlier => earlier.Item, StringComparer.Ordinal).Take(MaxProposals - 1))
-            yield return new Proposal($"takes back the line of {Kernel.BusinessDay.Text(earlier.Line.BookedOn)}{reason}", [.. earlier.Lines.Select(one => one with { AmountMinor = -one.AmountMinor, Foreign = one.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null })], Of: earlier.Item);
+        foreach (var earlier in taken.OrderByDescending(earlier => earlier.Line.AmountMinor).ThenByDescending(earlier => earlier.Line.BookedOn).ThenBy(earlier => earlier.Item, StringComparer.Ordinal).Take(MaxProposals - 1))
+        {
+            var kept = -line.AmountMinor - earlier.Line.AmountMinor;
+            List<CounterLine> lines = [.. earlier.Lines.Select(Back)];
+            if (kept > 0) lines.Add(new CounterLine(_charges!, kept));
+            yield return new Proposal($"takes back the line of {Kernel.BusinessDay.Text(earlier.Line.BookedOn)}{(kept > 0 ? " with the bank's charges" : "")}{reason}", lines, Of: kept > 0 ? null : earlier.Item);
+        }
+    }
+
+    /// <summary>A line with its side changed.</summary>
+    internal static CounterLine Back(CounterLine line) => line with { AmountMinor = -line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null };
+
+    /// <summary>A payment of ours, or all of an order, for which the bank took somewhat more than was ordered.</summary>
+    private IEnumerable<Proposal> GoneWithCharges(BankLine line)
+    {
+        if (_charges is null || line.AmountMinor >= 0 || line.IsReturn) yield break;
+        var (payment, numbers) = OneOf(line) is var (single, n) ? (single, [n]) : line.BatchId is { } batch && _own.TryGetValue(batch, out var whole) ? (whole, Enumerable.Range(0, whole.Items.Count).ToList()) : default((OwnPayment?, List<int>));
+        numbers = payment is null ? [] : numbers!.Where(at => !payment.Items[at].IsEnded).ToList();
+        var ordered = numbers.Aggregate(Int128.Zero, (sum, at) => sum + payment!.Items[at].AmountMinor);
+        var kept = -line.AmountMinor - ordered;
+        if (payment is null || ordered == 0 || kept <= 0 || kept > MostChargesMinor) yield break;
+        var reference = Payment.Reference(payment.Id);
+        yield return new Proposal($"payment '{payment.Id}' with the bank's charges", [new CounterLine(payment.Transit, (long)ordered, Document: reference), new CounterLine(_charges, (long)kept)], new PaymentPart(payment.Id, [.. numbers.Select(at => at + 1)]));
     }
 
     /// <summary>Whether a line of money that went bears the reference of an order of ours.</summary>

@@ -82,18 +82,21 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
 
     /// <summary>
     /// What does not fit the last statement before this one of the same account; null when it follows. Banks deliver late and twice, so a gap is told and not refused.
-    /// Worked: before closed with 115.00, this opens with 120.00 → told; number 7 after 5 → told.
+    /// Worked: before closed with 115.00, this opens with 120.00 → told; number 7 after 5 → told; 1 after 250 of the year before → good.
     /// </summary>
     public string? GapTo(KeptStatement? before, int digits) =>
         before is null ? null
         : before.ClosingMinor != OpeningMinor ? $"The statement before it ({before.Statement}, {BusinessDay.Text(before.To)}) closed with {Amount.Format(before.ClosingMinor, digits)}, this one opens with {Amount.Format(OpeningMinor, digits)}."
-        : Number is { } number && before.Number is { } last && number != last + 1 && number != 1 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Its number is {number}, that of the statement before it ({before.Statement}) {last}.")
+        : Number is { } number && before.Number is { } last && number != last + 1 && !(number == 1 && To.Year > before.To.Year) ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Its number is {number}, that of the statement before it ({before.Statement}) {last}.")
         : null;
 
     /// <summary>
-    /// Whether it goes on from the statement before it: the balances fit, and the numbers follow; without numbers it begins when that one has ended, on another day. Statements of the same days are not told apart by balances alone: an account that is swept to 0.00 every day fits everywhere.
+    /// Whether it goes on from the statement before it, so that no line can be in both: the balances fit, and it can be no copy of that one, which moved the balance, has the number before this one's, or ended before this one begins. An account that is swept to 0.00 every day fits everywhere.
     /// </summary>
-    internal bool GoesOnFrom(KeptStatement before, int digits) => GapTo(before, digits) is null && (Number is not null && before.Number is not null || (before.To <= From && before.To < To));
+    internal bool GoesOnFrom(KeptStatement before, int digits) => GapTo(before, digits) is null && (before.OpeningMinor != before.ClosingMinor || (Number is { } number && before.Number + 1 == number) || before.To < From);
+
+    /// <summary>Whether it is another one's copy under another id: of the same days with the same number and balances.</summary>
+    internal bool IsCopyOf(KeptStatement other) => (Account, Number, From, To, OpeningMinor, ClosingMinor) == (other.Account, other.Number, other.From, other.To, other.OpeningMinor, other.ClosingMinor);
 
     public const int MaxLines = 10_000;
 
@@ -105,14 +108,12 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
     internal string ItemOf(BankLine line, int place) => $"{Account}.{line.Fingerprint(Account, place)[..24]}";
 
     /// <summary>
-    /// The statement of the same account that comes before this one: the last that closes by its closing day; of one day by its number, else the one that closes with what this one opens with. Null: it is the first.
+    /// The statement of the same account that comes before this one: the last that closes by its closing day; of one day by its number, without numbers the one that closes with what this one opens with. Null: it is the first.
     /// </summary>
-    internal KeptStatement? Before(IEnumerable<KeptStatement> all) => all
-        .Where(other => other.Account == Account && other.Statement != Statement && (other.To < To || (other.To == To && (Number is null || other.Number is null || other.Number < Number))))
-        .MaxBy(other => (other.To, other.ClosingMinor == OpeningMinor, other.Number ?? 0));
+    internal KeptStatement? Before(IEnumerable<KeptStatement> all) => all.Where(other => other.Account == Account && other.Statement != Statement && !other.IsCopyOf(this) && other.IsBefore(this)).MaxBy(other => (other.To, other.Number ?? 0));
 
     /// <summary>The statement of the same account that comes after this one, found alike; null: it is the last.</summary>
-    internal KeptStatement? After(IEnumerable<KeptStatement> all) => all
-        .Where(other => other.Account == Account && other.Statement != Statement && (other.To > To || (other.To == To && (Number is null || other.Number is null ? other.OpeningMinor == ClosingMinor : other.Number > Number))))
-        .MinBy(other => (other.To, other.OpeningMinor != ClosingMinor, other.Number ?? 0));
+    internal KeptStatement? After(IEnumerable<KeptStatement> all) => all.Where(other => other.Account == Account && other.Statement != Statement && !other.IsCopyOf(this) && IsBefore(other)).MinBy(other => (other.To, other.Number ?? 0));
+
+    private bool IsBefore(KeptStatement other) => To < other.To || (To == other.To && (Number is { } mine && other.Number is { } its ? mine < its : ClosingMinor == other.OpeningMinor));
 }

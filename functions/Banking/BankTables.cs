@@ -131,13 +131,14 @@ public sealed class BankTables
         return [.. ordered.Values];
     }
 
-    /// <summary>Posted lines of these amounts, which may have been taken back since. All that were ever posted are looked at: returns are rare.</summary>
-    public async Task<List<EarlierLine>> EarlierAsync(string book, IReadOnlySet<long> amounts)
+    /// <summary>Posted lines that returns may take back. All that were ever posted are looked at: returns are rare.</summary>
+    /// <param name="mayBe">Whether a line of this amount may be one.</param>
+    public async Task<List<EarlierLine>> EarlierAsync(string book, Func<long, bool>? mayBe)
     {
         List<EarlierLine> earlier = [];
-        if (amounts.Count == 0) return earlier;
+        if (mayBe is null) return earlier;
         await foreach (var row in Items.Cases.ScanAsync(book, done: true))
-            if (ReadItem(row) is { Line.IsReturn: false, Match.Own: null } item && amounts.Contains(item.Line.AmountMinor)) earlier.Add(new EarlierLine(row.Id, item.Line, item.Match.Lines));
+            if (ReadItem(row) is { Line.IsReturn: false, Match.Own: null } item && mayBe(item.Line.AmountMinor)) earlier.Add(new EarlierLine(row.Id, item.Line, item.Match.Lines));
         return earlier;
     }
 

@@ -26,7 +26,7 @@ public sealed class GetBankItem(Books books, BankTables bank)
         json.WriteString("status", item.IsPosted ? "posted" : "open");
         json.WriteString("bookedOn", BusinessDay.Text(item.Line.BookedOn));
         json.WriteString("amount", Amount.Format(item.Line.AmountMinor, digits));
-        foreach (var (name, text) in ((string, string?)[])[("currency", item.Currency), ("code", item.Line.Code), ("reference", item.Line.Reference), ("endToEndId", item.Line.EndToEndId), ("batch", item.Line.BatchId), ("party", item.Line.Party), ("iban", item.Line.PartyIban), ("remittance", item.Line.Remittance), ("by", item.Match.Why), ("reason", item.Reason)])
+        foreach (var (name, text) in ((string, string?)[])[("currency", item.Currency), ("code", item.Line.Code), ("reference", item.Line.Reference), ("endToEndId", item.Line.EndToEndId), ("batch", item.Line.BatchId), ("party", item.Line.Party), ("iban", item.Line.PartyIban), ("remittance", item.Line.Remittance), ("matchedBy", item.Match.Why), ("reason", item.Reason)])
             if (text is not null) json.WriteString(name, text);
         if (item.Line.IsReturn)
         {

@@ -8,7 +8,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>POST /api/books/{book}/payments/{id}/file</c>: makes the file for the bank (pain.001) of an approved payment and books what it pays as on its way. 201 with where the file is; 200 when the same request comes again. The bank details are those of now: 409 <c>payment/payee-changed</c> when they were changed after the approval.
-/// 409 <c>payment/state</c>, <c>payment/claimed</c>; 422 <c>payment/amount</c> and what the ledger refuses. Rows: reads and writes <c>Payments</c> and <c>PaymentClaims</c>, adds to <c>Exports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c> and <c>Payees</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// 409 <c>payment/state</c>, <c>payment/claimed</c>, <c>payment/date</c> (its day is over); 422 <c>payment/amount</c> and what the ledger refuses. Rows: reads and writes <c>Payments</c> and <c>PaymentClaims</c>, adds to <c>Exports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c> and <c>Payees</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps, TimeProvider time)
 {
@@ -24,6 +24,7 @@ public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables ex
             {
                 var payment = BankTables.ReadPayment(known!);
                 if (!payment.Move(PaymentCommand.File).Is(out var ordered, out var refusal)) return refusal;
+                if (payment.ExecuteOn < BusinessDay.Today(time)) return new Refusal(409, "payment/date", $"The day of execution, {BusinessDay.Text(payment.ExecuteOn)}, is over: reject this payment and have another approved.");
                 if (await PaymentClaim.TakeAsync(bank, steps, found, id, payment.Items, command.By) is { } claimed) return claimed;
                 if (await found.Book.ReadAsync(state => payment.Misfit(state, found.Digits)) is { } misfit) return misfit;
                 var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
@@ -34,7 +35,7 @@ public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables ex
                     var details = (await bank.Payees.Cases.FindAsync(book, item.Party))!;
                     if ((await bank.Payees.Cases.HistoryAsync(book, item.Party))[^1].At > approvedAt) return new Refusal(409, "payment/payee-changed", $"The bank details of '{item.Party}' were changed after the approval: reject this payment and have another approved.");
                     var payee = BankTables.ReadPayee(details);
-                    items.Add(item with { Name = payee.Name, Iban = payee.Ibans[0] });
+                    items.Add(item with { Name = payee.Name, Iban = payee.Ibans[0], Bic = payee.Bic });
                 }
 
                 var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow(), Debtor = account };

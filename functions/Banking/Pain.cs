@@ -34,7 +34,7 @@ public static class Pain
         {
             var item = payment.Items[n];
             info.Add(new XElement(
-                Order + "CdtTrfTxInf", new XElement(Order + "PmtId", new XElement(Order + "EndToEndId", Payment.EndToEndId(id, n))), new XElement(Order + "Amt", new XElement(Order + "InstdAmt", new XAttribute("Ccy", "EUR"), Amount.Format(item.AmountMinor, 2))),
+                Order + "CdtTrfTxInf", new XElement(Order + "PmtId", new XElement(Order + "EndToEndId", Payment.EndToEndId(id, n))), new XElement(Order + "Amt", new XElement(Order + "InstdAmt", new XAttribute("Ccy", "EUR"), Amount.Format(item.AmountMinor, 2))), item.Bic is null ? null : Agent("CdtrAgt", item.Bic),
                 new XElement(Order + "Cdtr", new XElement(Order + "Nm", Clean(item.Name!, 70))), Account("CdtrAcct", item.Iban!), new XElement(Order + "RmtInf", new XElement(Order + "Ustrd", Clean(item.Document, 140)))));
         }
 

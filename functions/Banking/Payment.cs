@@ -48,10 +48,11 @@ public enum BankAnswer
 /// <param name="Iban">Where it goes; taken with the file.</param>
 /// <param name="Answer">What the bank said; null: nothing yet.</param>
 /// <param name="Reason">Why the bank rejected it.</param>
+/// <param name="Bic">Its bank; taken with the file, null: told by the IBAN.</param>
 /// <param name="ClearedBy">Bank item of the statement line that shows it as gone; null: it is on its way.</param>
 /// <param name="ReturnedBy">Bank item of the line that brought it back; null: it did not come back.</param>
 public sealed record PaymentItem(
-    string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null, string? ClearedBy = null, string? ReturnedBy = null)
+    string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null, string? ClearedBy = null, string? ReturnedBy = null, string? Bic = null)
 {
     /// <summary>Whether nothing of it is on its way any more.</summary>
     internal bool IsEnded => Answer == BankAnswer.Rejected || ClearedBy is not null;

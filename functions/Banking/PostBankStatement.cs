@@ -24,9 +24,9 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         if (!(await RequestBody.ReadXmlAsync(request, MaxBytes, CamtReader.Entry, reader.Take)).Is(out var body, out refusal)) return new Problem(refusal);
         if (!reader.End(body.Root).Is(out var file, out refusal)) return new Problem(refusal);
         var by = Caller.Of(request).Name;
-        if (file.IsInformation) return await AnswerAsync(book, file, body, by, [], true);
-
         var accounts = await bank.AccountsAsync(book);
+        if (file.IsInformation) return await AnswerAsync(book, file, body, by, [], true, accounts, found.Digits);
+
         var currency = await found.Book.ReadAsync(state => state.Currency);
         List<Fault> faults = [];
         List<(KeptStatement Kept, BankStatement Read)> statements = [];
@@ -37,6 +37,12 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         }
 
         if (faults.Count > 0) return new Problem(Refusal.Of([.. faults.Take(Refusal.MaxFaults)]));
+        return await intake.InTurnAsync(book, () => TakeInAsync(found, file, body, accounts, statements, by));
+    }
+
+    private async Task<IResult> TakeInAsync(OpenedBook found, CamtFile file, XmlBody body, SortedDictionary<string, BankAccount> accounts, List<(KeptStatement Kept, BankStatement Read)> statements, string by)
+    {
+        var book = found.Book.Id;
         var before = await bank.StatementsAsync(book);
         if (statements.FirstOrDefault(one => before.TryGetValue(one.Kept.CaseId, out var known) && !known.IsLike(one.Kept)) is { Kept: { } reused })
             return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(reused.Statement)}' of account '{reused.Account}' came before with other balances or lines. Nothing of this file was taken in.");
@@ -46,14 +52,14 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         List<TakenIn> results = [];
         foreach (var (kept, read) in statements.OrderBy(one => one.Kept.To).ThenBy(one => one.Kept.Number))
         {
-            if (!(await intake.TakeInAsync(found, kept, read.Lines, accounts[kept.Account], before, by)).Is(out var taken, out refusal)) return new Problem(refusal);
+            if (!(await intake.TakeInAsync(found, kept, read.Lines, accounts[kept.Account], before, by)).Is(out var taken, out var refusal)) return new Problem(refusal);
             results.Add(taken);
         }
 
-        return await AnswerAsync(book, file, body, by, results, results.TrueForAll(result => !result.IsNew));
+        return await AnswerAsync(book, file, body, by, results, results.TrueForAll(result => !result.IsNew), accounts, found.Digits);
     }
 
-    private async Task<IResult> AnswerAsync(string book, CamtFile file, XmlBody body, string by, List<TakenIn> results, bool isKnown)
+    private async Task<IResult> AnswerAsync(string book, CamtFile file, XmlBody body, string by, List<TakenIn> results, bool isKnown, SortedDictionary<string, BankAccount> accounts, int digits)
     {
         var imported = new ImportFile(ImportKind.BankStatement, body.Sha256, body.Bytes, file.Statements.Sum(statement => statement.Lines.Count), file.Message);
         if (!(await imports.NoteAsync(book, imported, by)).Is(out var import, out var refusal)) return new Problem(refusal);
@@ -62,6 +68,19 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
             json.WriteString("book", book);
             json.WriteString("import", import.Case.Id);
             json.WriteBoolean("informationOnly", file.IsInformation);
+            if (file.IsInformation)
+            {
+                json.WriteList("reports", file.Statements, report =>
+                {
+                    json.WriteString("id", report.Id);
+                    json.WriteString("iban", report.Iban);
+                    if (accounts.FirstOrDefault(known => known.Value.Iban == report.Iban).Key is { } account) json.WriteString("account", account);
+                    json.WriteNumber("lines", report.Lines.Count);
+                    json.WriteNumber("notBooked", report.NotBooked);
+                    json.WriteString("sum", Amount.Format(report.Lines.Aggregate(Int128.Zero, (sum, line) => sum + line.AmountMinor), Currency.DigitsOf(report.Currency) ?? digits));
+                });
+            }
+
             json.WriteList("statements", results, result =>
             {
                 json.WriteString("id", result.Statement.CaseId);
@@ -69,8 +88,8 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
                 json.WriteString("statement", result.Statement.Statement);
                 json.WriteNumber("lines", result.Statement.Lines);
                 json.WriteNumber("posted", result.Posted);
-                json.WriteNumber("open", result.Open);
-                json.WriteNumber("known", result.IsNew ? result.Statement.Known ?? 0 : result.Statement.Lines);
+                json.WriteNumber("waiting", result.Waiting);
+                json.WriteNumber("known", result.Statement.Known ?? 0);
                 if (result.Statement.Gap is { } gap) json.WriteString("gap", gap);
             });
         });

@@ -8,7 +8,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/bank-accounts/{id}</c> <c>{iban, holder, account, transit?, bic?, currency?}</c>: an account at a bank, the account of the book that shows it, the one of money on its way (by the chart 1360/1460 unless told) and its currency (the book's unless told). 201, 200 when it is there.
-/// 422 <c>bank/iban</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>, <c>ledger/currency-unknown</c>; 409 <c>bank/iban-taken</c>, <c>bank/account-taken</c>, <c>bank/account-in-use</c> (IBAN, currency and accounts stay once a statement or a payment uses them: what takes an entry back must find the same accounts).
+/// 422 <c>bank/iban</c>, <c>bank/bic</c>, <c>bank/transit</c>, <c>ledger/account-unknown</c>, <c>bank/account-type</c>, <c>ledger/currency-unknown</c>; 409 <c>bank/iban-taken</c>, <c>bank/account-taken</c>, <c>bank/account-in-use</c> (IBAN, currency and accounts stay once a statement or a payment uses them: what takes an entry back must find the same accounts).
 /// Rows: reads and writes <c>BankAccounts</c>, reads <c>BankStatements</c>, <c>Payments</c> and <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps)
@@ -19,7 +19,7 @@ public sealed class PutBankAccount(Books books, BankTables bank, CaseSteps steps
         BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
             var (iban, holder, account) = (Iban.Read(fields.Text("iban", 42), "iban", faults), fields.Text("holder", 70), fields.Id("account"));
-            var (transit, bic, currency) = (fields.OptionalId("transit"), fields.OptionalText("bic", 11), fields.OptionalText("currency", 3));
+            var (transit, bic, currency) = (fields.OptionalId("transit"), Iban.ReadBic(fields.OptionalText("bic", 11), "bic", faults), fields.OptionalText("currency", 3));
             fields.NoOthers();
             transit ??= await found.Book.ReadAsync(state => state.Settings.Chart is { } chart ? Chart.Number(chart, "1360") : null);
             if (currency is not null && Currency.DigitsOf(currency) is null) faults.Add(new Fault("currency", "ledger/currency-unknown", $"'{Ids.Cut(currency)}' is no currency of ISO 4217."));

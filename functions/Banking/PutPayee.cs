@@ -8,7 +8,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>PUT /api/books/{book}/payees/{party}</c> <c>{name, ibans: […], bic?}</c>: bank details of a party, so that lines of statements find it and payments its account (the first). 201, 200 when they are there; what they were before stays in the history.
-/// 422 <c>bank/iban</c>, <c>bank/ibans</c>. Rows: reads and writes <c>Payees</c>. Messages: none.
+/// 422 <c>bank/iban</c>, <c>bank/bic</c>, <c>bank/ibans</c>. Rows: reads and writes <c>Payees</c>. Messages: none.
 /// </summary>
 public sealed class PutPayee(Books books, BankTables bank, CaseSteps steps)
 {
@@ -19,7 +19,7 @@ public sealed class PutPayee(Books books, BankTables bank, CaseSteps steps)
         {
             var name = fields.Text("name", 70);
             var ibans = fields.OptionalTexts("ibans", Payee.MaxIbans, 42, new Fault("ibans", "bank/ibans", $"'ibans' names 1 to {Payee.MaxIbans} accounts.")).Select((text, n) => Iban.Read(text, $"ibans[{n}]", faults)).Distinct(StringComparer.Ordinal).ToList();
-            var bic = fields.OptionalText("bic", 11);
+            var bic = Iban.ReadBic(fields.OptionalText("bic", 11), "bic", faults);
             fields.NoOthers();
             if (ibans.Count == 0 && faults.Count == 0) faults.Add(new Fault("ibans", "bank/ibans", $"'ibans' names 1 to {Payee.MaxIbans} accounts."));
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));

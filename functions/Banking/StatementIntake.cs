@@ -7,10 +7,10 @@ using BackOffice.Ledger;
 namespace BackOffice.Banking;
 
 /// <summary>What became of a statement.</summary>
-/// <param name="Posted">How many of its lines were posted.</param>
-/// <param name="Open">How many wait for a person.</param>
+/// <param name="Posted">How many of its lines are posted.</param>
+/// <param name="Waiting">How many wait for a person.</param>
 /// <param name="IsNew">Whether this call took it in; false: it was all there.</param>
-public sealed record TakenIn(KeptStatement Statement, int Posted, int Open, bool IsNew);
+public sealed record TakenIn(KeptStatement Statement, int Posted, int Waiting, bool IsNew);
 
 /// <summary>
 /// Takes one checked statement in: its case → which lines are known → what the others are, in order → payments of ours are noted as gone → the items, some at a time → the case's end. Cut off anywhere, the same again goes on where it was:
@@ -22,16 +22,14 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _books = new(StringComparer.Ordinal);
 
-    /// <summary>Statements of a book are taken in one after the other, since two at once would find the same items open; another instance of the app is met by a look just before each commit.</summary>
-    /// <param name="known">All statements of the book, by case id; this one is added.</param>
-    /// <param name="by">Who sent it.</param>
-    public async Task<Outcome<TakenIn>> TakeInAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
+    /// <summary>Statements of a book are taken in one after the other, since two at once would find the same items open, and each not the other; another instance of the app is met by a look just before each commit.</summary>
+    public async Task<T> InTurnAsync<T>(string book, Func<Task<T>> step)
     {
-        var turn = _books.GetOrAdd(book.Book.Id, _ => new SemaphoreSlim(1));
+        var turn = _books.GetOrAdd(book, _ => new SemaphoreSlim(1));
         await turn.WaitAsync();
         try
         {
-            return await TakeInAloneAsync(book, read, lines, account, known, by);
+            return await step();
         }
         finally
         {
@@ -39,17 +37,15 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         }
     }
 
-    private async Task<Outcome<TakenIn>> TakeInAloneAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
+    /// <param name="known">All statements of the book, by case id; this one is added.</param>
+    /// <param name="by">Who sent it.</param>
+    public async Task<Outcome<TakenIn>> TakeInAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
     {
         var (name, id) = (book.Book.Id, read.CaseId);
         var digits = account.Currency is { } currency ? Currency.DigitsOf(currency)!.Value : book.Digits;
-        var before = read.Before(known.Values);
-        var gap = read.GapTo(before, digits);
-        var kept = known.TryGetValue(id, out var there) ? read with { Gap = there.Gap, Continues = there.Continues } : read with { Gap = gap, Continues = before is not null && read.GoesOnFrom(before, digits) ? before.CaseId : null };
-        var begin = await steps.RunAsync(bank.Statements, name, id, new CaseCommand(CaseCommand.Create, BankTables.Write(kept with { Gap = null, Continues = null }), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
-        if (!begin.Is(out var begun, out var refusal))
-            return refusal.Code == "case/id-reused" ? new Refusal(409, "bank/statement-reused", $"Statement '{Ids.Cut(kept.Statement)}' of account '{kept.Account}' came before with other content. Nothing was changed by this one.") : refusal;
-        if (begun.Case.IsDone) return new TakenIn(BankTables.ReadStatement(begun.Case), 0, 0, false);
+        if (!(await BeginAsync(name, read, known, digits, by)).Is(out var begun, out var refusal)) return refusal;
+        var kept = BankTables.ReadStatement(begun);
+        if (begun.IsDone) return await WhatBecameAsync(name, kept);
 
         var items = await PlaceAsync(name, kept, lines, ChainOf(kept, known));
         if (!(await MatchAsync(book, account, kept, items, by)).Is(out var matched, out refusal)) return refusal;
@@ -61,8 +57,25 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         var end = await steps.RunAsync(bank.Statements, name, id, new CaseCommand("taken-in", "{}", by, "taken-in"), _ => new CaseDecision(BankTables.Write(ended), IsDone: true));
         if (!end.Is(out _, out refusal)) return refusal;
         known[id] = ended;
-        var posted = items.Count(item => item.There is { } row && BankTables.ReadItem(row) is { IsPosted: true } own && own.Statement == id) + matched.Count(item => item.IsPosted);
-        return new TakenIn(ended, posted, lines.Count - posted - (ended.Known ?? 0), true);
+        return (await WhatBecameAsync(name, ended)) with { IsNew = true };
+    }
+
+    /// <summary>The statement's case as it stands, new where there was none; that it fits what was there was seen before.</summary>
+    private async Task<Outcome<CaseRow>> BeginAsync(string book, KeptStatement read, Dictionary<string, KeptStatement> known, int digits, string by)
+    {
+        if (known.ContainsKey(read.CaseId) && await bank.Statements.Cases.FindAsync(book, read.CaseId) is { } there) return there;
+        var before = read.Before(known.Values);
+        var kept = read with { Gap = read.GapTo(before, digits), Continues = before is not null && read.GoesOnFrom(before, digits) ? before.CaseId : null };
+        var begin = await steps.RunAsync(bank.Statements, book, read.CaseId, new CaseCommand(CaseCommand.Create, BankTables.Write(read), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
+        return begin.Is(out var begun, out var refusal) ? begun.Case
+            : refusal.Code == "case/id-reused" ? new Refusal(409, "bank/statement-reused", $"Statement '{Ids.Cut(read.Statement)}' of account '{read.Account}' came before with other content. Nothing was changed by this one.") : refusal;
+    }
+
+    /// <summary>What has become of a statement by now, whoever asks.</summary>
+    private async Task<TakenIn> WhatBecameAsync(string book, KeptStatement kept)
+    {
+        var waiting = (await bank.WaitingAsync(book)).GetValueOrDefault(kept.CaseId);
+        return new TakenIn(kept, kept.Lines - waiting - (kept.Known ?? 0), waiting, false);
     }
 
     /// <summary>A line and the item that it is or becomes.</summary>
@@ -79,14 +92,13 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         public bool IsPosted { get; set; }
     }
 
-    /// <summary>The statements that one goes on from, one after the other.</summary>
+    /// <summary>The statements that one goes on from, one after the other, each with its copies.</summary>
     private static HashSet<string> ChainOf(KeptStatement statement, Dictionary<string, KeptStatement> known)
     {
+        var copies = known.Values.Where(other => other.Account == statement.Account).ToLookup(other => (other.Number, other.From, other.To, other.OpeningMinor, other.ClosingMinor));
         HashSet<string> chain = new(StringComparer.Ordinal);
-        for (var before = statement.Continues; before is not null && chain.Add(before); before = known.GetValueOrDefault(before)?.Continues)
-        {
-        }
-
+        for (var at = statement; at.Continues is { } before && !chain.Contains(before) && known.TryGetValue(before, out var next); at = next)
+            foreach (var copy in copies[(next.Number, next.From, next.To, next.OpeningMinor, next.ClosingMinor)]) chain.Add(copy.CaseId);
         return chain;
     }
 
@@ -210,7 +222,8 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         // What has gone may be done already: a payment that comes back, or one that this very statement showed as gone before it was cut off.
         var ours = lines.Where(line => line.IsReturn || line.AmountMinor < 0).SelectMany(line => (string?[])[Payment.PartOf(line.EndToEndId)?.Reference, line.BatchId]).OfType<string>().Distinct(StringComparer.Ordinal);
         return new BankMatching(
-            items, await bank.PayeesAsync(name), await bank.OrderedAsync(name, id, account.Transit, ours), await bank.EarlierAsync(name, returns.Select(line => -line.AmountMinor).ToHashSet()), party => book.Book.ReadKnown(state => OpenItems.PostingsOf(state, BusinessDay.Latest, party).SelectMany(one => one.Postings).Select(posting => posting.Document).OfType<string>().Distinct(StringComparer.Ordinal).ToList()));
+            items, await bank.PayeesAsync(name), await bank.OrderedAsync(name, id, account.Transit, ours), await bank.EarlierAsync(name, returns.Count == 0 ? null : amount => returns.Exists(line => BankMatching.MayTakeBack(line, amount))), party => book.Book.ReadKnown(state => OpenItems.PostingsOf(state, BusinessDay.Latest, party).SelectMany(one => one.Postings).Select(posting => posting.Document).OfType<string>().Distinct(StringComparer.Ordinal).ToList()),
+            await book.Book.ReadAsync(state => state.Settings.Chart is { } chart && Chart.Number(chart, "4970") is var charges && state.Account(charges) is not null ? charges : null));
     }
 
     /// <summary>
@@ -218,12 +231,13 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     /// </summary>
     internal static List<MatchItem> ItemsOf(BookState state, BankAccount account)
     {
-        var owed = ForeignBalance.Of(state, BusinessDay.Latest).Where(balance => balance.Key.Party.Length > 0 && balance.Key.Document.Length > 0 && Int128.Abs(balance.ForeignMinor) < long.MaxValue).ToLookup(balance => (balance.Account, balance.Key.Party, balance.Key.Document));
+        var owed = ForeignBalance.Of(state, BusinessDay.Latest).Where(balance => balance.Key.Party.Length > 0 && balance.Key.Document.Length > 0 && balance.ForeignMinor != 0 && Int128.Abs(balance.ForeignMinor) < long.MaxValue).ToLookup(balance => (balance.Account, balance.Key.Party, balance.Key.Document));
         var open = OpenItems.Of(OpenItems.PostingsOf(state, BusinessDay.Latest, null), BusinessDay.Latest, settled: false).Items.Where(item => !item.IsCredit && Int128.Abs(item.OpenMinor) < long.MaxValue);
         List<MatchItem> items = [];
         foreach (var item in open)
         {
             var foreign = owed[(item.Account, item.Party, item.Document)].ToList();
+            if (foreign.Count > 1) continue; // in two currencies at once: which is paid, a person must say
             if (account.Currency is null) items.Add(new MatchItem(item.Account, item.Party, item.Document, item.DueDate, (long)item.OpenMinor, foreign is [var only] ? new ItemAmount(only.Key.Currency, (long)only.ForeignMinor) : null));
             else if (foreign.Find(balance => balance.Key.Currency == account.Currency) is { } held) items.Add(new MatchItem(item.Account, item.Party, item.Document, item.DueDate, (long)held.ForeignMinor));
         }
@@ -234,7 +248,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     /// <summary>A statement that comes late may close the gap before the one after it, or show one.</summary>
     private async Task<Refusal?> CloseGapAsync(string book, KeptStatement late, Dictionary<string, KeptStatement> known, int digits, string by)
     {
-        if (late.After(known.Values) is not { } after || after.GapTo(late, digits) is var gap && gap == after.Gap) return null;
+        if (late.After(known.Values) is not { } after || after.Before(known.Values)?.CaseId != late.CaseId || after.GapTo(late, digits) == after.Gap) return null;
         var outcome = await steps.RunAsync(bank.Statements, book, after.CaseId, new CaseCommand("gap", JsonSerializer.Serialize(late.Statement, BankJson.Default.String), by, "gap:" + late.CaseId), row =>
             new CaseDecision(BankTables.Write(BankTables.ReadStatement(row!) with { Gap = after.GapTo(late, digits) }), row!.IsDone));
         if (!outcome.Is(out var result, out var refusal)) return refusal;

@@ -48,12 +48,12 @@ public sealed class CurrencyNight(ExchangeRateTable rates, StoredEntries stored)
 
     private async Task<List<ForeignValue>> ValuesAsync(NightScope night)
     {
-        var (balances, currency) = night.Book.ReadKnown(state =>
-            (ForeignBalance.Of(state, night.Date, night.Entry).Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToList(), state.Currency));
+        var (balances, cash, currency) = night.Book.ReadKnown(state =>
+            (ForeignBalance.Of(state, night.Date, night.Entry).Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToList(), state.Accounts.Where(Valuation.IsCash).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Currency));
         if (balances.Count == 0) return [];
         var lookup = rates.In(night.Book.Id);
         List<ForeignValue> values = [];
-        foreach (var balance in balances) values.Add(Valuation.Of(balance, await lookup.FindAsync(night.Date, balance.Key.Currency, currency), night.Date, night.Digits));
+        foreach (var balance in balances) values.Add(Valuation.Of(balance, await lookup.FindAsync(night.Date, balance.Key.Currency, currency), night.Date, night.Digits, cash.Contains(balance.Account)));
         return values;
     }
 }

@@ -11,20 +11,25 @@ namespace BackOffice.Currencies;
 public sealed record ExchangeRates(string Base, IReadOnlyDictionary<string, decimal> Rates, IReadOnlyList<string>? ByHand = null)
 {
     /// <summary>
-    /// A day's rates with others of the same base put over them; of another base they take their place, unless they were uploaded and these set by hand. Worked: USD by hand and CHF known, USD and JPY uploaded → USD by hand, CHF, JPY.
+    /// A day's rates with others put over them. Those of another base are led over to it by the rate between the two, rounded to 10 decimals: what a person sets to the base of what was uploaded, what is uploaded takes the day to its own base; null when there is no such rate.
+    /// Worked: USD by hand and CHF known, USD and JPY uploaded → USD by hand, CHF, JPY. One EUR is CHF 0.93; by hand one CHF is VND 29,000 → one EUR is VND 26,970.
     /// </summary>
     /// <param name="byHand">Whether a person sets them.</param>
-    public ExchangeRates With(ExchangeRates others, bool byHand)
+    public ExchangeRates? With(ExchangeRates others, bool byHand)
     {
+        if (others.Base != Base && Rates.Count > 0) return byHand ? others.To(Base, Quoted(others.Base)) is { } led ? With(led, byHand) : null : To(others.Base, others.Quoted(Base))?.With(others, byHand);
         var kept = ByHand ?? [];
-        if (others.Base != Base) return !byHand && kept.Count > 0 ? this : others with { ByHand = byHand ? [.. others.Rates.Keys] : null };
         SortedDictionary<string, decimal> rates = new(StringComparer.Ordinal);
         foreach (var (currency, rate) in Rates) rates[currency] = rate;
         foreach (var (currency, rate) in others.Rates)
             if (byHand || !kept.Contains(currency)) rates[currency] = rate;
         string[] set = [.. kept.Concat(byHand ? others.Rates.Keys : []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        return new ExchangeRates(Base, rates, set.Length > 0 ? set : null);
+        return new ExchangeRates(others.Base, rates, set.Length > 0 ? set : null);
     }
+
+    /// <summary>These for one unit of another currency, of which one is worth so many units of this base; null: that is not known.</summary>
+    private ExchangeRates? To(string unit, decimal? ofBase) =>
+        ofBase is not { } factor ? null : new ExchangeRates(unit, Rates.Where(one => one.Key != unit).ToDictionary(one => one.Key, one => Ledger.Foreign.Plain(decimal.Round(one.Value * factor, 10))), ByHand?.Where(one => one != unit).ToList());
 
     /// <summary>
     /// Units of a currency for one unit of another; null when the day has none. A cross rate is rounded to 12 decimals. Source: quotation of the ECB's euro foreign exchange reference rates.

@@ -20,10 +20,10 @@ public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, Tim
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
 
-        var (balances, monetary, own) = await found.Book.ReadAsync(state =>
+        var (balances, monetary, cash, own) = await found.Book.ReadAsync(state =>
         {
             var all = ForeignBalance.Of(state, on);
-            return (all, all.Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToHashSet(), state.Currency);
+            return (all, all.Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToHashSet(), state.Accounts.Where(Valuation.IsCash).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Currency);
         });
         var lookup = rates.In(book);
         Dictionary<string, DatedRate?> quoted = new(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, Tim
             json.WriteList("balances", balances, balance =>
             {
                 var isMonetary = monetary.Contains(balance);
-                var value = Valuation.Of(balance, quoted[balance.Key.Currency], on, found.Digits);
+                var value = Valuation.Of(balance, quoted[balance.Key.Currency], on, found.Digits, cash.Contains(balance.Account));
                 json.WriteString("account", balance.Account);
                 json.WriteString("currency", balance.Key.Currency);
                 if (balance.Key.Party.Length > 0) json.WriteString("party", balance.Key.Party);

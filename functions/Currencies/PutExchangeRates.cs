@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Currencies;
 
 /// <summary>
-/// <c>PUT /api/books/{book}/exchange-rates/{date}</c> <c>{base?, rates: {USD: 1.085, …}}</c>: rates of one day, units of each currency for one of the base (the book's own unless told); those of other currencies stay, and no upload replaces what was set here. Rates of another base take the place of all that the day had. 201 when the day had none, 200 when it is there; what it was before stays in
+/// <c>PUT /api/books/{book}/exchange-rates/{date}</c> <c>{base?, rates: {USD: 1.085, …}}</c>: rates of one day, units of each currency for one of the base (the book's own unless told); those of other currencies stay, and no upload replaces what was set here. Rates of another base are led over to that of the day by the rate between the two; 409 <c>currency/base</c> when there is none. 201 when the day had none, 200 when it is there; what it was before stays in
 /// the history. 422 <c>currency/date</c>, <c>currency/rate</c>, <c>currency/currency-unknown</c>. Rows: reads and writes <c>ExchangeRates</c>. Messages: none.
 /// </summary>
 public sealed class PutExchangeRates(Books books, ExchangeRateTable rates, CaseSteps steps, TimeProvider time)
@@ -30,7 +30,8 @@ public sealed class PutExchangeRates(Books books, ExchangeRateTable rates, CaseS
             {
                 isNew = known is null;
                 var before = known is null ? new ExchangeRates(wanted.Base, new Dictionary<string, decimal>()) : ExchangeRateTable.Read(known);
-                return new CaseDecision(ExchangeRateTable.Write(before.With(wanted, byHand: true)));
+                return before.With(wanted, byHand: true) is { } all ? new CaseDecision(ExchangeRateTable.Write(all))
+                    : new Refusal(409, "currency/base", $"The day's rates are for one {before.Base}, and there is none of {wanted.Base} among them by which these could be led over: give 'base': '{before.Base}'.");
             });
             if (!outcome.Is(out var result, out refusal)) return new Problem(refusal);
             return GetExchangeRates.Answer(isNew && result.IsNew ? 201 : 200, result.Case, book, request, null);

@@ -15,17 +15,22 @@ public sealed record ForeignValue(ForeignBalance Balance, DatedRate? Rate, Int12
 public static class Valuation
 {
     /// <summary>
-    /// Value = foreign amount ÷ rate, half a cent away from zero; difference = value − book value, both signed (a debt is negative). Gains and losses of what is due within a year or names no date, only losses beyond.
+    /// Value = foreign amount ÷ rate, half a cent away from zero; difference = value − book value, both signed (a debt is negative). Gains and losses of money, of what is due within a year, and of vouchers of parties that name no day; only losses of what is due later, or of which nobody knows, such as a loan without a day.
     /// Source: HGB §256a, §252(1) no. 4. Worked: receivable USD 1,085.00 booked at 1,000.00, rate 1.10 → 986.36, loss 13.64; rate 1.05 → 1,033.33, gain 33.33, and none when it is due in two years.
     /// </summary>
-    public static ForeignValue Of(ForeignBalance balance, DatedRate? rate, DateOnly on, int baseDigits)
+    /// <param name="isCash">Whether the account bears money at hand or at banks.</param>
+    public static ForeignValue Of(ForeignBalance balance, DatedRate? rate, DateOnly on, int baseDigits, bool isCash = false)
     {
-        var isLong = balance.DueDay > on.AddYears(1).DayNumber;
+        // Caution: of a debt or claim that names neither a day nor a party's voucher, such as a loan, nobody knows that it ends within a year.
+        var isLong = balance.DueDay >= 0 ? balance.DueDay > on.AddYears(1).DayNumber : !isCash && (balance.Key.Party.Length == 0 || balance.Key.Document.Length == 0);
         if (rate is null) return new ForeignValue(balance, null, null, 0, isLong);
         var value = Foreign.BaseMinor(balance.ForeignMinor, Currency.DigitsOf(balance.Key.Currency) ?? 2, rate.Rate, baseDigits);
         var difference = (long)(value - balance.BookMinor);
         return new ForeignValue(balance, rate, value, isLong && difference > 0 ? 0 : difference, isLong);
     }
+
+    /// <summary>Whether an account bears money at hand or at banks.</summary>
+    public static bool IsCash(AccountState account) => account.Type == AccountType.Asset && account.Line is "assets.B.IV";
 
     /// <summary>
     /// Whether an account bears money, or claims and debts of money: no fixed assets, stocks, deferrals or equity, whose value does not follow the rate. Source: HGB §256a with DRS 25.

@@ -17,6 +17,9 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
     // Small enough that its copies stay off the large object heap.
     private const int FlushChars = 16 * 1024;
 
+    /// <summary>Stands for CR LF until it can be written as characters that no reader takes for white space.</summary>
+    private const string RowEnd = "\uE000";
+
     private static readonly Column[] Journal =
     [
         new("Nummer", Kind.Whole), new("Id", Kind.Text), new("Zeile", Kind.Whole), new("Buchungsdatum", Kind.Date), new("Belegdatum", Kind.Date), new("Erfasst", Kind.Text), new("Von", Kind.Text), new("Text", Kind.Text), new("Konto", Kind.Text), new("Soll", Kind.Amount), new("Haben", Kind.Amount),
@@ -143,7 +146,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
     {
         XElement Table(string file, string title, string description, Column[] columns, int keys)
         {
-            var length = new XElement("VariableLength", new XElement("ColumnDelimiter", ";"), new XElement("TextEncapsulator", "\""));
+            var length = new XElement("VariableLength", new XElement("ColumnDelimiter", ";"), new XElement("RecordDelimiter", RowEnd), new XElement("TextEncapsulator", "\""));
             foreach (var (column, n) in columns.Select((column, n) => (column, n))) length.Add(new XElement(n < keys ? "VariablePrimaryKey" : "VariableColumn", new XElement("Name", column.Name), TypeOf(column.Kind, digits)));
             if (columns != Accounts && columns.Any(column => column.Name == Accounts[0].Name)) length.Add(new XElement("ForeignKey", new XElement("Name", Accounts[0].Name), new XElement("References", "Konten")));
             return new XElement("Table", new XElement("URL", file), new XElement("Name", title), new XElement("Description", description), new XElement("UTF8"), new XElement("DecimalSymbol", ","), new XElement("DigitGroupingSymbol", "."), new XElement("Range", new XElement("From", "2")), length);
@@ -156,7 +159,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
                 new XElement("Media", new XElement("Name", "BackOffice"),
                     Table("journal.csv", "Journal", "Eine Zeile je Buchungszeile; Schluessel: Nummer, Id, Zeile", Journal, 3), Table("accounts.csv", "Konten", "Kontenplan", Accounts, 1),
                     Table("parties.csv", "Personen", "Salden der Kunden und Lieferanten je Konto", Balances, 2), Table("parameters.csv", "Parameter", "Steuersaetze und andere Werte mit ihrem Beginn", Values, 2))));
-        return document.Declaration + "\n" + document.ToString().ReplaceLineEndings("\n") + "\n";
+        return document.Declaration + "\n" + document.ToString().ReplaceLineEndings("\n").Replace(RowEnd, "&#13;&#10;", StringComparison.Ordinal) + "\n";
     }
 
     private static XElement TypeOf(Kind kind, int digits) => kind switch

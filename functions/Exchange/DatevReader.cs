@@ -53,6 +53,14 @@ public static class DatevReader
         return faults.Count == 0 ? entries : new Refusal(422, [.. faults.Take(MaxFaults)]);
     }
 
+    /// <summary>How long the file says that its accounts are, 4 to 8; null: it does not say so.</summary>
+    internal static int? AccountLengthOf(byte[] file)
+    {
+        var end = Array.IndexOf(file, (byte)'\n');
+        var fields = DatevFormat.Encoding.GetString(file, 0, end < 0 ? Math.Min(file.Length, 1_000) : Math.Min(end, 1_000)).Split(';');
+        return fields.Length > 13 && int.TryParse(fields[13].Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length is >= 4 and <= 8 ? length : null;
+    }
+
     private static Encoding EncodingOf(byte[] file) => file.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8 : DatevFormat.Encoding;
 
     /// <summary>Checks the header; the first day of its fiscal year.</summary>

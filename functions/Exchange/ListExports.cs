@@ -15,13 +15,17 @@ public sealed class ListExports(Books books, ExchangeTables exchange)
     {
         return ExchangeTables.PageAsync(books, exchange.Exports, request, book, row => row.Id != DatevParties.CaseId, (json, row) =>
         {
-            var export = ExchangeTables.ReadExport(row);
-            json.WriteString("kind", JsonFields.NameOf(export.Kind));
-            if (export.From is { } from) json.WriteString("from", BusinessDay.Text(from));
-            if (export.To is { } to) json.WriteString("to", BusinessDay.Text(to));
-            json.WriteNumber("upTo", export.UpTo);
-            WriteFiles(json, export, null);
+            Write(json, ExchangeTables.ReadExport(row));
         });
+    }
+
+    internal static void Write(Utf8JsonWriter json, ExportFile export)
+    {
+        json.WriteString("kind", JsonFields.NameOf(export.Kind));
+        if (export.From is { } from) json.WriteString("from", BusinessDay.Text(from));
+        if (export.To is { } to) json.WriteString("to", BusinessDay.Text(to));
+        json.WriteNumber("upTo", export.UpTo);
+        WriteFiles(json, export, null);
     }
 
     /// <summary>An export that has just been made: 201 with where its file is.</summary>

@@ -12,14 +12,6 @@ public sealed class ListImports(Books books, ImportRegister imports)
     [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/imports")] HttpRequest request, string book)
     {
-        return ExchangeTables.PageAsync(books, imports.Files, request, book, _ => true, (json, row) =>
-        {
-            var file = ImportRegister.Read(row);
-            json.WriteString("kind", JsonFields.NameOf(file.Kind));
-            if (file.Name is not null) json.WriteString("name", file.Name);
-            json.WriteString("sha256", file.Sha256);
-            json.WriteNumber("bytes", file.Bytes);
-            json.WriteNumber("items", file.Items);
-        });
+        return ExchangeTables.PageAsync(books, imports.Files, request, book, _ => true, (json, row) => ImportRegister.Read(row).Write(json));
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Exchange;
 
 /// <summary>
-/// <c>POST /api/books/{book}/imports/datev?accountLength=</c>, <c>text/csv</c> (Windows-1252, or UTF-8 with its mark), at most 20 MB: a Buchungsstapel, all of it or nothing, in one commit. 201 <c>{import, posted, duplicates}</c>; 200 when the same file comes again, of which nothing is booked twice.
+/// <c>POST /api/books/{book}/imports/datev?accountLength=</c>, <c>text/csv</c> (Windows-1252, or UTF-8 with its mark), at most 20 MB: a Buchungsstapel, whose accounts are as long as its header says (and as the caller says, when he does), all of it or nothing, in one commit. 201 <c>{import, posted, duplicates}</c>; 200 when the same file comes again, of which nothing is booked twice.
 /// 413 <c>ledger/atomic-too-large</c>; 422 each fault with its line and field (<see cref="DatevReader.Read"/>), <c>ledger/no-chart</c>, <c>exchange/currency</c> (a book whose currency has not two digits), and what the ledger refuses, by line.
 /// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, reads and adds to <c>Imports</c>. Messages: none.
 /// </summary>
@@ -21,12 +21,12 @@ public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegist
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/imports/datev")] HttpRequest request, string book)
     {
         var query = new QueryFields(request.Query);
-        var length = (int)(query.Number("accountLength", 4, 8) ?? 4);
+        var wanted = (int?)query.Number("accountLength", 4, 8);
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         if (!(await RequestBody.ReadBytesAsync(request, "text/csv", MaxBytes)).Is(out var bytes, out refusal)) return new Problem(refusal);
 
-        var digest = FileSeal.DigestOf(bytes);
+        var (digest, length) = (FileSeal.DigestOf(bytes), wanted ?? DatevReader.AccountLengthOf(bytes) ?? 4);
         // What a row means depends on parties' numbers and rates of tax, which may be others by now: a file that is in is not read again.
         if (await imports.FindAsync(book, ImportKind.Datev, digest) is { } known) return Answer(200, book, known, new ImportResult(0, known.File.Items, 0, []));
         var (chart, currency, start, accounts) = await found.Book.ReadAsync(state => (state.Settings.Chart, state.Currency, state.Settings.FiscalYearStart, state.Accounts.ToDictionary(

@@ -190,7 +190,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
             {
                 await TellAsync(department, book, id, version);
             }
-            catch (InvalidOperationException)
+            catch (Exception e) when (e is InvalidOperationException or InvalidDataException)
             {
                 // What cannot be told is the agenda's, which reports it: it must not stop what has nothing to do with it.
             }

@@ -23,14 +23,24 @@ public enum ImportKind
 }
 
 /// <summary>
-/// A file that came in, as its case keeps it (table <c>Imports</c>); open while it is being worked off, done when all of it has been. Its history says who sent it and when. Source: GoBD Tz. 76: what comes in is kept with proof of its completeness.
+/// A file that came in, as its case keeps it (table <c>Imports</c>); open while it is being worked off, done when all of it has been. Its history says who sent it and when. The file itself stays with who sent it (GoBD Tz. 131 wants it kept in the form in which it came); its digest tells whether it is the one.
 /// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Sha256">SHA-256 of the file as it came, hexadecimal in small letters; the same file is the same import.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Items">How many entries, lines or rates it held.</param>
 /// <param name="Name">The file's own name for itself: a statement's or message's id; null: it has none.</param>
-public sealed record ImportFile(ImportKind Kind, string Sha256, long Bytes, int Items, string? Name = null);
+public sealed record ImportFile(ImportKind Kind, string Sha256, long Bytes, int Items, string? Name = null)
+{
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("kind", JsonFields.NameOf(Kind));
+        if (Name is not null) json.WriteString("name", Name);
+        json.WriteString("sha256", Sha256);
+        json.WriteNumber("bytes", Bytes);
+        json.WriteNumber("items", Items);
+    }
+}
 
 /// <summary>
 /// Table <c>Imports</c>, with the rows of <see cref="CaseTable"/>: the files that came in, whichever department took them; State is an <see cref="ImportFile"/>.

@@ -26,6 +26,10 @@ public sealed record ForeignBalance(string Account, ForeignKey Key, Int128 Forei
     public static ForeignBalance? Find(BookState state, DateOnly on, string account, string party, string document, string currency) =>
         state.Account(account)?.Foreign.TryGetValue(new ForeignKey(currency, party, document), out var postings) == true && Of(account, new ForeignKey(currency, party, document), postings, on, null) is var balance && balance.ForeignMinor != 0 ? balance : null;
 
+    /// <summary>What an account holds of a currency without a party, as money at a bank is; null: nothing.</summary>
+    public static ForeignBalance? Held(BookState state, string account, string currency) =>
+        state.Account(account)?.Foreign.TryGetValue(new ForeignKey(currency, "", ""), out var postings) == true && Of(account, new ForeignKey(currency, "", ""), postings, DateOnly.MaxValue, null) is var held && held.ForeignMinor != 0 ? held : null;
+
     /// <summary>The currency other than the book's in which something of a voucher is open; null: in none.</summary>
     public static string? CurrencyOf(BookState state, string account, string party, string document) =>
         state.Account(account)?.Foreign.Where(one => one.Key.Party == party && one.Key.Document == document && one.Value.Aggregate(Int128.Zero, (sum, posting) => sum + posting.ForeignMinor) != 0).Select(one => one.Key.Currency).FirstOrDefault();

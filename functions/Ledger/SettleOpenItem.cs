@@ -85,10 +85,11 @@ public sealed class SettleOpenItem(Books books, StoredEntries stored, Parameters
         var open = ForeignBalance.Find(state, wanted.Date, wanted.Account, wanted.Party, wanted.Document, foreign.Currency);
         var openMinor = open is null ? 0 : side * open.ForeignMinor;
         // An id that the book knows passes: posting tells a repetition by the request.
-        if (foreign.AmountMinor > openMinor && state.Index.Find(Ids.Digest(wanted.Id)) is null)
+        var isKnown = state.Index.Find(Ids.Digest(wanted.Id)) is not null;
+        if (foreign.AmountMinor > openMinor && !isKnown)
             return new Refusal(422, "ledger/foreign-amount", $"Of '{wanted.Document}' {foreign.Currency} {Amount.Format(Int128.Max(0, openMinor), digits)} is open on {BusinessDay.Text(wanted.Date)}, not {Amount.Format(foreign.AmountMinor, digits)}.", "foreign.amount");
-        if (open?.IsMixed == true) return new Refusal(422, "ledger/foreign-amount", $"'{wanted.Document}' is open on one side in {foreign.Currency} and on the other in {state.Currency}: correct it by an entry first.", "foreign");
-        if (foreign.Rate is { } at && Int128.Abs(Foreign.BaseMinor(foreign.AmountMinor, digits, at, state.Digits) - wanted.PaidMinor) > 1)
+        if (open?.IsMixed == true && !isKnown) return new Refusal(422, "ledger/foreign-amount", $"'{wanted.Document}' is open on one side in {foreign.Currency} and on the other in {state.Currency}: correct it by an entry first.", "foreign");
+        if (foreign.Rate is { } at && !isKnown && Int128.Abs(Foreign.BaseMinor(foreign.AmountMinor, digits, at, state.Digits) - wanted.PaidMinor) > 1)
             return new Refusal(422, "ledger/foreign-rate", $"At the rate {at.ToString(System.Globalization.CultureInfo.InvariantCulture)} {foreign.Currency} {Amount.Format(foreign.AmountMinor, digits)} is {Amount.Format(Foreign.BaseMinor(foreign.AmountMinor, digits, at, state.Digits), state.Digits)}, not {Amount.Format(wanted.PaidMinor, state.Digits)}.", "foreign.rate");
         if (state.Settings.Chart is not { } chart) return new Refusal(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.", "foreign");
 

@@ -32,7 +32,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var statement = Statement("S-1", 1, "0.00", "114.00", ("119.00", "CRDT", "RE R-101"), ("5.00", "DBIT", "Entgelt"));
         var taken = (await UploadAsync(statement)).Is(HttpStatusCode.Created).Json.List("statements").Single();
-        Assert.Equal((2, 1, 1, 0), (taken.Number("lines"), taken.Number("posted"), taken.Number("open"), taken.Number("known")));
+        Assert.Equal((2, 1, 1, 0), (taken.Number("lines"), taken.Number("posted"), taken.Number("waiting"), taken.Number("known")));
         Assert.Equal(new() { ["1200"] = "119.00", ["1400"] = "50.00", ["8400"] = "-169.00" }, await Book.BalancesAsync());
 
         var night = await _night.RunAsync("2026-01-30");
@@ -62,7 +62,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         var first = Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101"));
         (await UploadAsync(first)).Is(HttpStatusCode.Created);
         var again = (await UploadAsync(first)).Is(HttpStatusCode.OK).Json.List("statements").Single();
-        Assert.Equal((0, 1), (again.Number("posted"), again.Number("known")));
+        Assert.Equal((1, 0), (again.Number("posted"), again.Number("known"))); // the same answer, if the first was lost
         (await UploadAsync(first.Replace("RE R-101", "RE R-999", StringComparison.Ordinal).Replace(">119.00<", ">118.00<", StringComparison.Ordinal))).IsProblem(HttpStatusCode.Conflict, "bank/statement-reused");
 
         // The bank sends the day again with one more line, under another id: the first is known.
@@ -74,7 +74,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // Two lines alike in one statement are two.
         var twins = (await UploadAsync(Statement("S-3", 3, "169.00", "159.00", ("5.00", "DBIT", "Fee"), ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
-        Assert.Equal((2, 0), (twins.Number("open"), twins.Number("known")));
+        Assert.Equal((2, 0), (twins.Number("waiting"), twins.Number("known")));
         Assert.Equal(3, (await Book.GetAsync("/bank-statements?state=done")).List("bank-statements").Count());
     }
 
@@ -84,8 +84,8 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await UploadAsync(Statement("S-1", 1, "0.00", "-5.00", ("5.00", "DBIT", "Fee")).Replace(">-5.00</Amt><CdtDbtInd>CRDT", ">5.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
         var next = Statement("S-2", 2, "-5.00", "-10.00", ("5.00", "DBIT", "Fee")).Replace(">-5.00</Amt><CdtDbtInd>CRDT", ">5.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal).Replace(">-10.00</Amt><CdtDbtInd>CRDT", ">10.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal);
         var taken = (await UploadAsync(next)).Is(HttpStatusCode.Created).Json.List("statements").Single();
-        Assert.Equal((1, 0), (taken.Number("open"), taken.Number("known")));
-        Assert.Equal(1, (await UploadAsync(next)).Is(HttpStatusCode.OK).Json.List("statements").Single().Number("known"));
+        Assert.Equal((1, 0), (taken.Number("waiting"), taken.Number("known")));
+        Assert.Equal(1, (await UploadAsync(next)).Is(HttpStatusCode.OK).Json.List("statements").Single().Number("waiting"));
 
         // One file with a new statement and a known one's id with another line.
         var file = Statement("S-3", 3, "0.00", "1.00", ("1.00", "CRDT", "x")).Replace("</BkToCstmrStmt>", Statement("S-1", 1, "0.00", "7.00", ("7.00", "CRDT", "y")).Split("</GrpHdr>")[1].Split("</BkToCstmrStmt>")[0] + "</BkToCstmrStmt>", StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await UploadAsync(Statement("S-2", 2, "119.00", "114.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created);
 
         var again = (await UploadAsync(Statement("S-2-copy", 2, "119.00", "114.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
-        Assert.Equal((0, 0, 1), (again.Number("posted"), again.Number("open"), again.Number("known")));
+        Assert.Equal((0, 0, 1), (again.Number("posted"), again.Number("waiting"), again.Number("known")));
         Assert.Single((await Book.GetAsync("/bank-items")).List("bank-items"));
 
         var twice = Statement("S-3", 3, "114.00", "115.00", ("1.00", "CRDT", "x"));
@@ -164,7 +164,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var answers = await Task.WhenAll(Enumerable.Range(1, 6).Select(n => UploadAsync(Statement($"S-{n}", n, "0.00", "119.00", ("119.00", "CRDT", $"RE R-101, copy {n}")))));
 
-        Assert.Equal((1, 5), (answers.Sum(answer => answer.Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted")), answers.Sum(answer => answer.Json.List("statements").Single().Number("open"))));
+        Assert.Equal((1, 5), (answers.Sum(answer => answer.Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted")), answers.Sum(answer => answer.Json.List("statements").Single().Number("waiting"))));
         Assert.Equal("119.00", (await Book.BalancesAsync())["1200"]);
         await Book.IsWholeAsync();
     }
@@ -181,7 +181,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.False((await Book.BalancesAsync()).ContainsKey("1200"));
 
         var next = (await UploadAsync(Statement("S-2", 2, "119.00", "238.00", ("119.00", "CRDT", "R-101 again")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
-        Assert.Equal((0, 1), (next.Number("posted"), next.Number("open")));
+        Assert.Equal((0, 1), (next.Number("posted"), next.Number("waiting")));
         Assert.Equal("119.00", (await Book.BalancesAsync())["1200"]);
         proxy.Calm();
         Assert.Equal(1, (await cutOff).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
@@ -219,9 +219,14 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         var answer = (await Book.SendAsync(HttpMethod.Post, "/bank-statements", new StringContent(report, Encoding.UTF8, "text/xml"))).Is(HttpStatusCode.Created).Json;
         Assert.True(answer.GetProperty("informationOnly").GetBoolean());
         Assert.Empty(answer.List("statements"));
+        Assert.Equal(("S-1", "giro", 1, "119.00"), answer.List("reports").Select(one => (one.Text("id"), one.Text("account"), (int)one.Number("lines"), one.Text("sum"))).Single());
         (await UploadAsync(report)).Is(HttpStatusCode.OK);
         Assert.False((await Book.BalancesAsync()).ContainsKey("1200"));
-        Assert.Equal(("bankStatement", 1), (await Book.GetAsync("/imports")).List("imports").Select(file => (file.Text("kind"), file.Number("items"))).Single());
+        var file = (await Book.GetAsync("/imports")).List("imports").Single();
+        Assert.Equal(("bankStatement", 1), (file.Text("kind"), file.Number("items")));
+        var one = await Book.GetAsync($"/imports/{file.Text("id")}");
+        Assert.Equal((file.Text("sha256"), "create"), (one.Text("sha256"), one.List("history").Single().Text("command")));
+        (await Book.TryGetAsync("/imports/other")).IsProblem(HttpStatusCode.NotFound, "ledger/import-unknown");
     }
 
     [Fact]
@@ -236,7 +241,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // Without a rate nobody knows what it is worth: it waits, and says so.
         (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-02", """{"rates":{"USD":1.2}}""")).Is(HttpStatusCode.Created);
-        Assert.Equal(2, (await UploadAsync(statement)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("open"));
+        Assert.Equal(2, (await UploadAsync(statement)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("waiting"));
         var items = (await Book.GetAsync("/bank-items")).List("bank-items").ToDictionary(item => item.Text("amount"));
         Assert.Contains("no rate of USD on 2026-01-30", items["1085.00"].List("proposals").First().Text("why"), StringComparison.Ordinal);
         (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-30", """{"rates":{"USD":1.1}}""")).Is(HttpStatusCode.Created);
@@ -258,6 +263,68 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(1, (await UploadAsync(next)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
         Assert.Equal("169.00", (await Book.BalancesAsync())["1400"]);
         await Book.IsWholeAsync();
+    }
+
+    [Fact]
+    public async Task AccountInAnotherCurrency_LetsMoneyGoAtTheRatesItCameInWith_AndTheRestIsRealised()
+    {
+        (await Book.SendAsync(HttpMethod.Put, "/accounts/1210", """{"name":"Bank USD","type":"asset","line":"assets.B.IV"}""")).Is(HttpStatusCode.Created);
+        (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/dollar", """{"iban":"GB29NWBK60161331926819","holder":"Acme GmbH","account":"1210","currency":"USD"}""")).Is(HttpStatusCode.Created);
+        var (came, went) = (Dollars(Statement("D-1", 1, "0.00", "1000.00", ("1000.00", "CRDT", "x"))).Replace("2026-01-30", "2026-01-29", StringComparison.Ordinal), Dollars(Statement("D-2", 2, "1000.00", "0.00", ("1000.00", "DBIT", "y"))));
+        (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-29", """{"rates":{"USD":1.1}}""")).Is(HttpStatusCode.Created);
+        (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-30", """{"rates":{"USD":1.05}}""")).Is(HttpStatusCode.Created);
+        foreach (var (statement, account) in ((string, string)[])[(came, "8400"), (went, "4210")])
+        {
+            (await UploadAsync(statement)).Is(HttpStatusCode.Created);
+            var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+            (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{item.Text("id")}/assignment", $$"""{"lines":[{"account":"{{account}}","amount":"1000.00"}],"reason":"x"}""")).Is(HttpStatusCode.Created);
+        }
+
+        // 909.09 came, worth 952.38 when it went: 43.29 gained, and nothing is left.
+        var balances = await Book.BalancesAsync();
+        Assert.Equal(("-1078.09", "952.38", "-43.29", false), (balances["8400"], balances["4210"], balances["2660"], balances.ContainsKey("1210")));
+        Assert.Empty((await Book.GetAsync("/foreign-balances?on=2026-01-31")).List("balances"));
+        await Book.IsWholeAsync();
+
+        static string Dollars(string statement) => statement.Replace(Iban, "GB29NWBK60161331926819", StringComparison.Ordinal).Replace("\"EUR\"", "\"USD\"", StringComparison.Ordinal).Replace(">EUR<", ">USD<", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReturnWithCharges_IsProposedWithThem()
+    {
+        (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-2", 2, "119.00", "-3.50", ("122.50", "DBIT", "Rueckgabe R-101")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal).Replace(">-3.50</Amt><CdtDbtInd>CRDT", ">3.50</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+
+        var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+        var proposal = item.List("proposals").First();
+        Assert.Equal("takes back the line of 2026-01-30 with the bank's charges", proposal.Text("why"));
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{item.Text("id")}/assignment", $$"""{"lines":{{proposal.GetProperty("lines").GetRawText()}},"reason":"returned"}""")).Is(HttpStatusCode.Created);
+        var balances = await Book.BalancesAsync();
+        Assert.Equal(("169.00", "3.50", "-3.50"), (balances["1400"], balances["4970"], balances["1200"]));
+    }
+
+    [Fact]
+    public async Task LongNamedAccount_CanBeOpenedAgainTooAndItsCopyBringsNothing()
+    {
+        (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/commerzbank-frankfurt-giro-eur", """{"iban":"GB29NWBK60161331926819","holder":"Acme GmbH","account":"1600"}""")).Is(HttpStatusCode.Created);
+        var statement = Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")).Replace(Iban, "GB29NWBK60161331926819", StringComparison.Ordinal);
+        (await UploadAsync(statement)).Is(HttpStatusCode.Created);
+        var id = (await Book.GetAsync("/bank-items?state=done")).List("bank-items").Single().Text("id");
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{id}/reopening", """{"reason":"wrong"}""")).Is(HttpStatusCode.Created);
+        Assert.False((await Book.BalancesAsync()).ContainsKey("1600"));
+        Assert.Equal(0, (await UploadAsync(statement.Replace("<Id>S-1</Id>", "<Id>S-1b</Id>", StringComparison.Ordinal))).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
+        await Book.IsWholeAsync();
+    }
+
+    [Theory]
+    [InlineData(5, "request/not-xml", 400)]
+    [InlineData(0, "request/too-large", 413)]
+    public async Task FileThatIsCutOrTooLarge_ChangesNothing(int keptOf6, string code, int status)
+    {
+        var whole = Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101"));
+        var sent = keptOf6 > 0 ? whole[..(whole.Length * keptOf6 / 6)] : whole + new string(' ', 20_000_001);
+        (await UploadAsync(sent)).IsProblem((HttpStatusCode)status, code);
+        Assert.Empty((await Book.GetAsync("/bank-statements?state=open")).List("bank-statements").Concat((await Book.GetAsync("/bank-statements")).List("bank-statements")));
     }
 
     [Fact]

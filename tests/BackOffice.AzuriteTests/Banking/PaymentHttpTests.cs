@@ -67,7 +67,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // The same debit on the next statement is another one: nothing is on its way for it.
         var twin = (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-2", 2, "81.00", "-38.00", ("119.00", "DBIT", "E2E:P-1-1")).Replace("-38.00</Amt><CdtDbtInd>CRDT", "38.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created).Json.List("statements").Single();
-        Assert.Equal((0, 1), (twin.Number("posted"), twin.Number("open")));
+        Assert.Equal((0, 1), (twin.Number("posted"), twin.Number("waiting")));
         Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
 
         var proof = await As("eve", "Auditor").GetAsync("/segregation");
@@ -127,6 +127,33 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/rejection", """{"reason":"details changed"}""")).Is(HttpStatusCode.Created);
         (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", one)).Is(HttpStatusCode.Created);
         Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
+    }
+
+    [Fact]
+    public async Task Payment_ForWhichTheBankTookMore_IsProposedWithItsCharges_AndIsThenGone()
+    {
+        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
+        (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-1", 1, "200.00", "80.50", ("119.50", "DBIT", "E2E:P-1-1")))).Is(HttpStatusCode.Created);
+
+        var item = (await _alice.GetAsync("/bank-items")).List("bank-items").Single();
+        Assert.Equal("payment 'P-1' with the bank's charges", item.List("proposals").First().Text("why"));
+        // A person's own lines say the same of the payment.
+        (await _alice.SendAsync(HttpMethod.Post, $"/bank-items/{item.Text("id")}/assignment", """{"lines":[{"account":"4970","amount":"0.50"},{"account":"1360","amount":"119.00","document":"P-1"}],"reason":"fee"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal(item.Text("id"), (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("goneWith"));
+        Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
+    }
+
+    [Fact]
+    public async Task File_OfAPaymentWhoseDayIsOver_IsNotMade()
+    {
+        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        _clock.Set(new DateTimeOffset(2026, 2, 3, 11, 0, 0, TimeSpan.Zero));
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).IsProblem(HttpStatusCode.Conflict, "payment/date");
     }
 
     [Fact]

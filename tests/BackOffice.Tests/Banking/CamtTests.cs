@@ -123,7 +123,8 @@ public sealed class CamtTests
         var before = new KeptStatement("giro", "S-5", 5, Thirtieth, Thirtieth, 0, 11_500, 1);
 
         Assert.Null((before with { Statement = "S-6", Number = 6, OpeningMinor = 11_500 }).GapTo(before, 2));
-        Assert.Null((before with { Statement = "S-1", Number = 1, OpeningMinor = 11_500 }).GapTo(before, 2)); // a new year's first
+        Assert.Null((before with { Statement = "S-1", Number = 1, OpeningMinor = 11_500, To = Thirtieth.AddYears(1) }).GapTo(before, 2)); // a new year's first
+        Assert.NotNull((before with { Statement = "S-1", Number = 1, OpeningMinor = 11_500 }).GapTo(before, 2));
         Assert.Contains("closed with 115.00, this one opens with 120.00", (before with { Number = 6, OpeningMinor = 12_000 }).GapTo(before, 2), StringComparison.Ordinal);
         Assert.Contains("number is 7", (before with { Number = 7, OpeningMinor = 11_500 }).GapTo(before, 2), StringComparison.Ordinal);
         Assert.Null(before.GapTo(null, 2));
@@ -164,15 +165,34 @@ public sealed class CamtTests
     [InlineData(1L, 3L, "2026-01-29", "2026-01-30", 100, false)] // one is missing
     [InlineData(1L, 2L, "2026-01-29", "2026-01-30", 101, false)]
     [InlineData(null, null, "2026-01-29", "2026-01-30", 100, true)]
-    [InlineData(null, null, "2026-01-30", "2026-01-30", 100, false)] // of one day: its copy would fit too, when the account is swept to 0.00
-    [InlineData(null, 2L, "2026-01-30", "2026-01-30", 100, false)]
+    [InlineData(null, null, "2026-01-30", "2026-01-30", 100, true)] // a copy of the first would open with what that one opened with
     [InlineData(1L, 2L, "2026-01-30", "2026-01-30", 100, true)]
+    [InlineData(250L, 1L, "2026-01-29", "2026-01-30", 100, false)] // the year has not changed
     public void Statement_GoesOnFromAnother_OnlyWhereItCannotBeItsCopy(long? first, long? second, string to, string next, long opening, bool goesOn)
     {
-        static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var before = new KeptStatement("giro", "A", first, Day(to), Day(to), 0, 100, 1);
-        Assert.Equal(goesOn, new KeptStatement("giro", "B", second, Day(to), Day(next), opening, 0, 1).GoesOnFrom(before, 2));
+        var before = new KeptStatement("giro", "A", first, On(to), On(to), 0, 100, 1);
+        Assert.Equal(goesOn, new KeptStatement("giro", "B", second, On(to), On(next), opening, 0, 1).GoesOnFrom(before, 2));
     }
+
+    [Theory]
+    [InlineData(null, null, "2026-01-30", "2026-01-30", false)] // swept to 0.00: its copy would fit too
+    [InlineData(null, null, "2026-01-30", "2026-01-31", false)] // nor does one of both days
+    [InlineData(null, null, "2026-01-31", "2026-01-31", true)]
+    [InlineData(1L, 2L, "2026-01-30", "2026-01-30", true)]
+    public void Statement_OfAnAccountSweptEveryDay_GoesOnOnlyByNumberOrDay(long? first, long? second, string from, string to, bool goesOn) =>
+        Assert.Equal(goesOn, new KeptStatement("giro", "B", second, On(from), On(to), 0, 0, 2).GoesOnFrom(new KeptStatement("giro", "A", first, On("2026-01-30"), On("2026-01-30"), 0, 0, 2), 2));
+
+    [Fact]
+    public void StatementBefore_IsByDayAndNumber_ElseByItsBalance_AndNeverACopy()
+    {
+        KeptStatement Of(string id, long? number, string to, long opening, long closing) => new("giro", id, number, On(to), On(to), opening, closing, 1);
+        var (first, second, copy, later) = (Of("A", null, "2026-01-30", 100, 110), Of("B", null, "2026-01-30", 110, 120), Of("B2", null, "2026-01-30", 110, 120), Of("C", null, "2026-01-31", 120, 121));
+        KeptStatement[] all = [later, copy, second, first, Of("0", null, "2026-01-29", 0, 100)];
+        Assert.Equal(("0", "A", "A", "A"), (first.Before(all)!.Statement, second.Before(all)!.Statement, copy.Before(all)!.Statement, first.After([first, later, second]) is { Statement: "B" } ? "A" : ""));
+        Assert.Equal("C", second.After(all)!.Statement);
+    }
+
+    private static DateOnly On(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     [Fact]
     public void Text_LongerThanAnyBankWrites_IsRefused_AndTheFirstOpeningCounts()

@@ -54,14 +54,20 @@ public sealed class EcbRatesTests
     {
         static ExchangeRates Of(string unit, params (string Currency, decimal Rate)[] rates) => new(unit, rates.ToDictionary(one => one.Currency, one => one.Rate));
         var uploaded = Of("EUR", ("USD", 1.08m), ("CHF", 0.93m));
-        var mended = uploaded.With(Of("EUR", ("USD", 1.085m), ("AED", 3.98m)), byHand: true);
+        var mended = uploaded.With(Of("EUR", ("USD", 1.085m), ("AED", 3.98m)), byHand: true)!;
         Assert.Equal((1.085m, 0.93m, 3.98m), (mended.Rates["USD"], mended.Rates["CHF"], mended.Rates["AED"]));
         Assert.Equal(["AED", "USD"], mended.ByHand!);
 
-        var again = mended.With(Of("EUR", ("USD", 1.08m), ("CHF", 0.94m)), byHand: false);
+        var again = mended.With(Of("EUR", ("USD", 1.08m), ("CHF", 0.94m)), byHand: false)!;
         Assert.Equal((1.085m, 0.94m, 3.98m), (again.Rates["USD"], again.Rates["CHF"], again.Rates["AED"]));
-        Assert.Same(mended, mended.With(Of("USD", ("CHF", 0.86m)), byHand: false)); // of another base
-        Assert.Equal(("USD", 1), mended.With(Of("USD", ("CHF", 0.86m)), byHand: true) is var other ? (other.Base, other.Rates.Count) : default);
-        Assert.Null(uploaded.With(Of("EUR", ("JPY", 160m)), byHand: false).ByHand);
+
+        // Of a book in francs: what is set for one franc is led over to the euro, and back again when it is asked for.
+        var francs = uploaded.With(Of("CHF", ("VND", 29_000m)), byHand: true)!;
+        Assert.Equal(("EUR", 26_970m, 1.08m, 29_000m), (francs.Base, francs.Rates["VND"], francs.Rates["USD"], francs.Of("VND", "CHF")));
+        var first = Of("CHF", ("VND", 29_000m)) with { ByHand = ["VND"] };
+        var after = first.With(uploaded, byHand: false)!;
+        Assert.Equal(("EUR", 26_970m, "VND"), (after.Base, after.Rates["VND"], after.ByHand!.Single()));
+        Assert.Null(uploaded.With(Of("XAF", ("VND", 1m)), byHand: true)); // nothing leads from one to the other
+        Assert.Null(uploaded.With(Of("EUR", ("JPY", 160m)), byHand: false)!.ByHand);
     }
 }

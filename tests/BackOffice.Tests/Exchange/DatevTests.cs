@@ -34,6 +34,7 @@ public sealed class DatevTests
     public void Columns_Are125_AndStandWhereTheFormatHasThem()
     {
         Assert.Equal(125, DatevFormat.Columns.Count);
+        Approved.Matches("datev-columns", string.Join('\n', DatevFormat.Columns) + "\n");
         Assert.Equal(125, DatevFormat.Columns.Distinct(StringComparer.Ordinal).Count());
         (string Name, int Number)[] known = [("Umsatz (ohne Soll/Haben-Kz)", 1), ("Konto", 7), ("Gegenkonto (ohne BU-Schlüssel)", 8), ("BU-Schlüssel", 9), ("Belegdatum", 10), ("Belegfeld 1", 11), ("Buchungstext", 14), ("KOST1 - Kostenstelle", 37), ("Zusatzinformation - Art 1", 48), ("Festschreibung", 114), ("Fälligkeit", 117), ("Generalumkehr (GU)", 118)];
         Assert.All(known, column => Assert.Equal(column.Number, DatevFormat.At(column.Name) + 1));
