@@ -25,31 +25,37 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
 
             var command = CaseCommand.Repeatable(request, "assignment", canonical);
-            var outcome = await steps.RunAsync(bank.Items, book, id, command, async known =>
-            {
-                var item = BankTables.ReadItem(known!);
-                var side = -Math.Sign(item.Line.AmountMinor);
-                List<CounterLine> signed = [.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = side * foreign.AmountMinor } : null })];
-                if (!item.Assign(signed, reason, digits).Is(out var assigned, out var refusal)) return refusal;
-                if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } row) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
-                var account = BankTables.ReadAccount(row);
-                if (assigned.Match.Own is null && await OwnOfAsync(book, item, signed, account) is { } named) assigned = assigned with { Match = assigned.Match with { Own = named } };
-                if (assigned.Match.Own is { } own && await bank.Payments.Cases.FindAsync(book, own.Payment) is { } payment && PaymentTrace.Misfit(BankTables.ReadPayment(payment), id, assigned) is { } ended) return ended;
-                var rate = account.Currency is { } currency ? (await intake.RatesAsync(found, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
-                IReadOnlyList<Line>? takenBack = null;
-                if (item.ProposalOf(signed)?.Of is { } of && await bank.Items.Cases.FindAsync(book, of) is { } earlierRow)
-                {
-                    var earlier = BankTables.ReadItem(earlierRow);
-                    if (!earlier.Match.Lines.SequenceEqual(signed.Select(BankMatching.Back))) return new Refusal(409, "bank/state", $"The line '{of}' that this one was to take back has been opened or assigned otherwise since: say what this one is by lines of your own.");
-                    takenBack = earlier.Booked;
-                }
-
-                if (!(await found.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, takenBack))).Is(out var booked, out refusal)) return refusal;
-                var (tell, no) = await Posting.PrepareAsync(found, [booked.Entry(id, account)], command.By);
-                return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(tell, ToldTrace.Of(id, known!.Version, PaymentTrace.Of(id, booked), booked.Match.Own, command.By), found.Digits, command.By)) : no;
-            });
+            var outcome = await steps.RunAsync(bank.Items, book, id, command, known => DecideAsync(found, known!, lines, reason, digits, command.By));
             return outcome.Is(out var result, out var refused) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refused);
         });
+
+    private async Task<Outcome<CaseDecision>> DecideAsync(OpenedBook book, CaseRow known, List<CounterLine> lines, string reason, int digits, string by)
+    {
+        var (name, item) = (book.Book.Id, BankTables.ReadItem(known));
+        var side = -Math.Sign(item.Line.AmountMinor);
+        List<CounterLine> signed = [.. lines.Select(line => line with { AmountMinor = side * line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = side * foreign.AmountMinor } : null })];
+        if (!item.Assign(signed, reason, digits).Is(out var assigned, out var refusal)) return refusal;
+        if (await bank.Accounts.Cases.FindAsync(name, item.Account) is not { } row) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
+        var account = BankTables.ReadAccount(row);
+
+        if (assigned.Match.Own is null && await OwnOfAsync(name, item, signed, account) is { } named) assigned = assigned with { Match = assigned.Match with { Own = named } };
+        if (assigned.Match.Own is { } own && await bank.Payments.Cases.FindAsync(name, own.Payment) is { } payment && PaymentTrace.Misfit(BankTables.ReadPayment(payment), known.Id, assigned) is { } ended) return ended;
+        if (!(await TakenBackAsync(name, item, signed)).Is(out var takenBack, out refusal)) return refusal;
+
+        var rate = account.Currency is { } currency ? (await intake.RatesAsync(book, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
+        if (!(await book.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, takenBack.Booked))).Is(out var booked, out refusal)) return refusal;
+        var (entries, no) = await Posting.PrepareAsync(book, [booked.Entry(known.Id, account)], by);
+        return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(entries, ToldTrace.Of(known.Id, known.Version, PaymentTrace.Of(known.Id, booked), booked.Match.Own, by), book.Digits, by)) : no;
+    }
+
+    /// <summary>How the line that this one takes back was booked, when the lines are such a proposal: it must still be what they were proposed for. 409 <c>bank/state</c>.</summary>
+    private async Task<Outcome<BankItem>> TakenBackAsync(string book, BankItem item, List<CounterLine> lines)
+    {
+        if (item.ProposalOf(lines)?.Of is not { } of || await bank.Items.Cases.FindAsync(book, of) is not { } row) return item with { Booked = null };
+        var earlier = BankTables.ReadItem(row);
+        return earlier.Match.Lines.SequenceEqual(lines.Select(BankMatching.Back)) ? earlier
+            : new Refusal(409, "bank/state", $"The line '{of}' that this one was to take back has been opened or assigned otherwise since: say what this one is by lines of your own.");
+    }
 
     /// <summary>The payments of ours that a line is about when a person puts it against what was on its way: the one that it names, else those under way that come to just that amount. Null: none, or nobody could say which.</summary>
     private async Task<PaymentPart?> OwnOfAsync(string book, BankItem item, List<CounterLine> lines, BankAccount account)

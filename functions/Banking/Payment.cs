@@ -28,6 +28,9 @@ public enum PaymentCommand
     File,
     Status,
 
+    /// <summary>Its file was not sent, or the bank has dropped it.</summary>
+    Withdrawal,
+
     /// <summary>Statements show payments as gone, or as come back, or do so no longer.</summary>
     Trace,
 }
@@ -77,7 +80,7 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
     public const long MaxMinor = 99_999_999_999;
 
     /// <summary>Acts on one payment order that one identity may never both do.</summary>
-    public static readonly IReadOnlyList<ActPair> Apart = [new(CaseCommand.Create, "approval", "MaRisk BTO: who puts payments together does not approve them")];
+    public static readonly IReadOnlyList<ActPair> Apart = [new(CaseCommand.Create, "approval", "MaRisk BTO: who puts payments together does not approve them"), new("file", "withdrawal", "MaRisk BTO: who gives an order does not say alone that it was not given")];
 
     public Int128 TotalMinor => Items.Aggregate(Int128.Zero, (sum, item) => sum + item.AmountMinor);
 
@@ -95,6 +98,7 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         (PaymentStatus.Approved, PaymentCommand.Rejection) => PaymentStatus.Rejected,
         (PaymentStatus.Approved, PaymentCommand.File) => PaymentStatus.Ordered,
         (PaymentStatus.Ordered, PaymentCommand.Status) => PaymentStatus.Ordered,
+        (PaymentStatus.Ordered, PaymentCommand.Withdrawal) => PaymentStatus.Ordered,
         (PaymentStatus.Ordered, PaymentCommand.Trace) => PaymentStatus.Ordered,
         _ => new Refusal(409, "payment/state", $"A payment that is {JsonFields.NameOf(status)} takes no {JsonFields.NameOf(command)}."),
     };
@@ -128,9 +132,17 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         Ids.Derived("payment", id, "ordered"), today, $"Payment {id}",
         [.. Items.Select(item => new Line(item.Account, item.AmountMinor, item.Party, item.Document)), new Line(account.Transit, (long)-TotalMinor, Document: Reference(id))], LateAsFirstOpen: true);
 
-    /// <summary>The entry that takes an item back that the bank rejected: it is owed again.</summary>
-    internal Entry Returned(string id, int n, BankAccount account, DateOnly today) => new(
-        Ids.Derived("payment", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"returned-{n + 1}")), today, $"Payment {id}: rejected by the bank",
+    /// <summary>
+    /// The order without what is still on its way: not made, as if the bank had rejected it. 409 <c>payment/state</c> when it was not ordered or nothing is on its way. Worked: one of two is on a statement → the other is owed again, the order is done.
+    /// </summary>
+    internal Outcome<Payment> Withdrawn(string reason) =>
+        !Move(PaymentCommand.Withdrawal).Is(out var moved, out var refusal) ? refusal
+            : moved.Items.All(item => item.IsEnded) ? new Refusal(409, "payment/state", "Nothing of this payment is on its way: each is on a statement, or was rejected.")
+            : moved with { Items = [.. moved.Items.Select(item => item.IsEnded ? item : item with { Answer = BankAnswer.Rejected, Reason = "withdrawn: " + reason })] };
+
+    /// <summary>The entry that takes an item back that the bank rejected, or that was withdrawn: it is owed again.</summary>
+    internal Entry Returned(string id, int n, BankAccount account, DateOnly today, string why = "rejected by the bank") => new(
+        Ids.Derived("payment", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"returned-{n + 1}")), today, $"Payment {id}: {why}",
         [new Line(account.Transit, Items[n].AmountMinor, Document: Reference(id)), new Line(Items[n].Account, -Items[n].AmountMinor, Items[n].Party, Items[n].Document)], LateAsFirstOpen: true);
 
     /// <summary>How the order is called at the bank: the id; a digest of it when it is longer than the format has it (35 characters with the payment's number) or has a <c>_</c>, which SEPA does not know. Worked: P-1 → P-1; P_1 → 30 hex digits.</summary>

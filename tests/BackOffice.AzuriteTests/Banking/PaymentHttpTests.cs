@@ -157,6 +157,26 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Order_ThatWasNotSent_IsWithdrawnBySomebodyElse_AndOwedAgain()
+    {
+        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        const string reason = """{"reason":"the file was lost"}""";
+        (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).IsProblem(HttpStatusCode.Conflict, "payment/state");
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
+
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).IsProblem(HttpStatusCode.Forbidden, "identity/segregated");
+        (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).Is(HttpStatusCode.OK);
+
+        Assert.Equal("withdrawn: the file was lost", (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("reason"));
+        Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
+        Assert.Equal("ER-7", (await _alice.GetAsync("/payment-proposals")).List("items").Single().Text("document"));
+        await _alice.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task Payable_OwedInAnotherCurrency_IsNoSepaPayment()
     {
         (await _alice.PostAsync("""{"id":"U-7","date":"2026-01-05","text":"Invoice","lines":[{"account":"4210","debit":"1000.00"},{"account":"1600","credit":"1000.00","party":"vendor","document":"U-7","dueDate":"2026-01-31","foreign":{"currency":"USD","amount":"1085.00","rate":"1.085"}}]}""")).Is(HttpStatusCode.Created);
