@@ -10,11 +10,12 @@ namespace BackOffice.Benchmarks;
 
 /// <summary>
 /// Files out of a large book: DATEV, the auditor's package and the journal for hledger, each made, fetched and, where it is one file, compared with its SHA-256; how long it takes and how much memory the app has had at once when the book was loaded, and after the files.
-/// The app is a process of its own, started anew for each size, whose heap may never have more than <see cref="HeapLimitMiB"/>, whatever the files' size: it would not come to the end.
+/// The app is a process of its own, started anew for each size, whose heap may never have more than a fixed part and what the book itself takes, nothing for the files: it would not come to the end.
 /// </summary>
 internal static class ExchangeBenchmark
 {
-    private const int HeapLimitMiB = 160;
+    private const int FixedMiB = 120;
+    private const int EntryBytes = 400;
 
     public static async Task RunAsync(int entries, string folder)
     {
@@ -37,7 +38,7 @@ internal static class ExchangeBenchmark
             imported.EnsureSuccessStatusCode();
         }
 
-        await using var app = await AppProcess.StartAsync(azurite, heapLimitMiB: HeapLimitMiB);
+        await using var app = await AppProcess.StartAsync(azurite, heapLimitMiB: FixedMiB + (int)((long)count * EntryBytes / 1_048_576));
         await app.Client.GetStringAsync(new Uri("books/exchange/trial-balance?on=2025-12-31", UriKind.Relative));
         var loaded = app.PeakMemoryMiB();
 
