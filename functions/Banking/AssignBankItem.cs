@@ -40,22 +40,19 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
 
         if (assigned.Match.Own is null && await OwnOfAsync(name, item, signed, account) is { } named) assigned = assigned with { Match = assigned.Match with { Own = named } };
         if (assigned.Match.Own is { } own && await bank.Payments.Cases.FindAsync(name, own.Payment) is { } payment && PaymentTrace.Misfit(BankTables.ReadPayment(payment), known.Id, assigned) is { } ended) return ended;
-        if (!(await TakenBackAsync(name, item, signed)).Is(out var takenBack, out refusal)) return refusal;
+        var earlier = await TakenBackAsync(name, item, signed);
+        if (earlier is not null && !earlier.Match.Lines.SequenceEqual(signed.Take(earlier.Match.Lines.Count).Select(BankMatching.Back)))
+            return new Refusal(409, "bank/state", "The line that this one was to take back has been opened or assigned otherwise since: say what this one is by lines of your own.");
 
         var rate = account.Currency is { } currency ? (await intake.RatesAsync(book, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
-        if (!(await book.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, takenBack.Booked))).Is(out var booked, out refusal)) return refusal;
+        if (!(await book.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, earlier))).Is(out var booked, out refusal)) return refusal;
         var (entries, no) = await Posting.PrepareAsync(book, [booked.Entry(known.Id, account)], by);
         return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(entries, ToldTrace.Of(known.Id, known.Version, PaymentTrace.Of(known.Id, booked), booked.Match.Own, by), book.Digits, by)) : no;
     }
 
-    /// <summary>How the line that this one takes back was booked, when the lines are such a proposal: it must still be what they were proposed for. 409 <c>bank/state</c>.</summary>
-    private async Task<Outcome<BankItem>> TakenBackAsync(string book, BankItem item, List<CounterLine> lines)
-    {
-        if (item.ProposalOf(lines)?.Of is not { } of || await bank.Items.Cases.FindAsync(book, of) is not { } row) return item with { Booked = null };
-        var earlier = BankTables.ReadItem(row);
-        return earlier.Match.Lines.SequenceEqual(lines.Select(BankMatching.Back)) ? earlier
-            : new Refusal(409, "bank/state", $"The line '{of}' that this one was to take back has been opened or assigned otherwise since: say what this one is by lines of your own.");
-    }
+    /// <summary>The line that this one takes back, when the lines are such a proposal; null: it takes none back.</summary>
+    private async Task<BankItem?> TakenBackAsync(string book, BankItem item, List<CounterLine> lines) =>
+        item.ProposalOf(lines)?.Of is { } of && await bank.Items.Cases.FindAsync(book, of) is { } row ? BankTables.ReadItem(row) : null;
 
     /// <summary>The payments of ours that a line is about when a person puts it against what was on its way: the one that it names, else those under way that come to just that amount. Null: none, or nobody could say which.</summary>
     private async Task<PaymentPart?> OwnOfAsync(string book, BankItem item, List<CounterLine> lines, BankAccount account)

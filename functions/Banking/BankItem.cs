@@ -35,17 +35,19 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
     /// Worked (SKR03): USD 1,085.00 on account 1210 at 1.10, for R-1 booked with 1,000.00 → Dr 1210 986.36, Cr 1400 1,000.00 acme R-1, Dr 2150 13.64.
     /// </summary>
     /// <param name="rate">Units of the account's currency for one of the book's on the booking day; null: there is none.</param>
-    /// <param name="takenBack">The lines of the entry of the line that this one takes back; null: it takes none back, or one that was booked as its match says.</param>
-    internal Outcome<BankItem> BookedIn(BookState state, BankAccount account, decimal? rate, IReadOnlyList<Line>? takenBack = null)
+    /// <param name="earlier">The item that this one takes back; null: none.</param>
+    internal Outcome<BankItem> BookedIn(BookState state, BankAccount account, decimal? rate, BankItem? earlier = null)
     {
         if (account.Currency is null && Match.Lines.All(line => line.Foreign is null)) return this;
         if (account.Currency is not null && rate is null) return new Refusal(422, "bank/no-rate", $"There is no rate of {account.Currency} on {BusinessDay.Text(Line.BookedOn)} or the days before: PUT …/exchange-rates/{BusinessDay.Text(Line.BookedOn)}.");
         long Worth(long minor) => account.Currency is { } currency ? (long)Ledger.Foreign.BaseMinor(minor, Kernel.Currency.DigitsOf(currency)!.Value, rate!.Value, state.Digits) : minor;
         Foreign? Held(long minor) => account.Currency is { } currency ? new Foreign(currency, minor, rate!.Value) : null;
+        decimal RateOf(long worth) => Ledger.Foreign.Plain(decimal.Round((decimal)Line.AmountMinor / worth * Ledger.Foreign.Power(state.Digits - (Kernel.Currency.DigitsOf(account.Currency ?? "") ?? state.Digits)), Ledger.Foreign.MaxRateDecimals));
 
         var (moved, bank) = (Worth(Line.AmountMinor), HeldWorth(state, account, Worth));
         if (moved == 0 || bank == 0) return new Refusal(422, "bank/amount", "At the day's rate the line is worth nothing in the book's currency: assign it together with another entry by hand.");
-        List<Line> lines = [new Line(account.Account, bank, Foreign: Held(Line.AmountMinor))];
+        List<Line> lines = [new Line(account.Account, bank, Foreign: moved == bank ? Held(Line.AmountMinor) : Held(Line.AmountMinor)! with { Rate = RateOf(bank) })];
+        if (earlier?.Booked is { } booked) return TakeBack(state, lines, booked, -bank, [.. Match.Lines.Skip(earlier.Match.Lines.Count).Select(line => new Line(line.Account, Worth(line.AmountMinor), line.Party, line.Document))]);
         // What goes from the account goes at the rates it came in with; what that differs from the day's rate is realised.
         if (moved != bank)
         {
@@ -54,7 +56,6 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         }
 
         var left = -moved;
-        if (takenBack is not null) return TakeBack(state, lines, takenBack, left);
         Dictionary<(string, string?, string?, string), ForeignBalance> rest = [];
         foreach (var (line, n) in Match.Lines.Select((line, n) => (line, n)))
         {
@@ -93,9 +94,15 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
 
     private static readonly Refusal NoChart = new(422, "ledger/no-chart", "The book has no chart, which would say where gains and losses of exchange go: PUT /api/books/{book} with chart SKR03 or SKR04.");
 
-    /// <summary>The other lines of an earlier entry with their sides changed; what the rate has made of the money since is a gain or loss.</summary>
-    private Outcome<BankItem> TakeBack(BookState state, List<Line> lines, IReadOnlyList<Line> takenBack, long left)
+    /// <summary>The other lines of an earlier entry with their sides changed, and what the bank kept; what the rate has made of the money since is a gain or loss.</summary>
+    private Outcome<BankItem> TakeBack(BookState state, List<Line> lines, IReadOnlyList<Line> takenBack, long left, IReadOnlyList<Line> charges)
     {
+        foreach (var line in charges)
+        {
+            lines.Add(line);
+            left -= line.AmountMinor;
+        }
+
         foreach (var line in takenBack.Skip(1))
         {
             lines.Add(line with { AmountMinor = -line.AmountMinor, Foreign = line.Foreign is { } foreign ? foreign with { AmountMinor = -foreign.AmountMinor } : null });

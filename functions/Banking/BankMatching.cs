@@ -158,7 +158,7 @@ public sealed class BankMatching
     }
 
     /// <summary>Whether a return may take back a line of an amount: of its own, or of less by the bank's charges.</summary>
-    internal static bool MayTakeBack(BankLine line, long amount) => amount == -line.AmountMinor || (line.AmountMinor < 0 && amount <= -line.AmountMinor && amount >= -line.AmountMinor - MostChargesMinor);
+    internal static bool MayTakeBack(BankLine line, long amount) => amount == -line.AmountMinor || (line.AmountMinor < 0 && amount > 0 && amount <= -line.AmountMinor && amount >= -line.AmountMinor - MostChargesMinor);
 
     /// <summary>What a return takes back: a payment of ours that had gone, which is owed again; else the earlier lines of that amount with the same end-to-end reference, the same account of the other side, or a document that it names, the latest first.</summary>
     private IEnumerable<Proposal> Returned(BankLine line)
@@ -177,7 +177,7 @@ public sealed class BankMatching
             var kept = -line.AmountMinor - earlier.Line.AmountMinor;
             List<CounterLine> lines = [.. earlier.Lines.Select(Back)];
             if (kept > 0) lines.Add(new CounterLine(_charges!, kept));
-            yield return new Proposal($"takes back the line of {Kernel.BusinessDay.Text(earlier.Line.BookedOn)}{(kept > 0 ? " with the bank's charges" : "")}{reason}", lines, Of: kept > 0 ? null : earlier.Item);
+            yield return new Proposal($"takes back the line of {Kernel.BusinessDay.Text(earlier.Line.BookedOn)}{(kept > 0 ? " with the bank's charges" : "")}{reason}", lines, Of: earlier.Item);
         }
     }
 

@@ -91,9 +91,9 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
         : null;
 
     /// <summary>
-    /// Whether it goes on from the statement before it, so that no line can be in both: the balances fit, and it can be no copy of that one, which moved the balance, has the number before this one's, or ended before this one begins. An account that is swept to 0.00 every day fits everywhere.
+    /// Whether it goes on from the statement before it, so that no line can be in both: the balances fit, and the numbers follow, or it begins when that one has ended; on the same day only where that one moved the balance, or it might be its copy: an account that is swept to 0.00 every day fits everywhere.
     /// </summary>
-    internal bool GoesOnFrom(KeptStatement before, int digits) => GapTo(before, digits) is null && (before.OpeningMinor != before.ClosingMinor || (Number is { } number && before.Number + 1 == number) || before.To < From);
+    internal bool GoesOnFrom(KeptStatement before, int digits) => GapTo(before, digits) is null && ((Number is { } number && before.Number + 1 == number) || before.To < From || (before.To == From && before.OpeningMinor != before.ClosingMinor));
 
     /// <summary>Whether it is another one's copy under another id: of the same days with the same number and balances.</summary>
     internal bool IsCopyOf(KeptStatement other) => (Account, Number, From, To, OpeningMinor, ClosingMinor) == (other.Account, other.Number, other.From, other.To, other.OpeningMinor, other.ClosingMinor);
@@ -110,10 +110,10 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
     /// <summary>
     /// The statement of the same account that comes before this one: the last that closes by its closing day; of one day by its number, without numbers the one that closes with what this one opens with. Null: it is the first.
     /// </summary>
-    internal KeptStatement? Before(IEnumerable<KeptStatement> all) => all.Where(other => other.Account == Account && other.Statement != Statement && !other.IsCopyOf(this) && other.IsBefore(this)).MaxBy(other => (other.To, other.Number ?? 0));
+    internal KeptStatement? Before(IEnumerable<KeptStatement> all) => all.Where(other => other.Account == Account && other.Statement != Statement && !other.IsCopyOf(this) && other.IsBefore(this)).MaxBy(other => (other.To, other.Number ?? 0, other.ClosingMinor == OpeningMinor));
 
     /// <summary>The statement of the same account that comes after this one, found alike; null: it is the last.</summary>
-    internal KeptStatement? After(IEnumerable<KeptStatement> all) => all.Where(other => other.Account == Account && other.Statement != Statement && !other.IsCopyOf(this) && IsBefore(other)).MinBy(other => (other.To, other.Number ?? 0));
+    internal KeptStatement? After(IEnumerable<KeptStatement> all) => all.Where(other => other.Account == Account && other.Statement != Statement && !other.IsCopyOf(this) && IsBefore(other)).MinBy(other => (other.To, other.Number ?? 0, other.OpeningMinor != ClosingMinor));
 
     private bool IsBefore(KeptStatement other) => To < other.To || (To == other.To && (Number is { } mine && other.Number is { } its ? mine < its : ClosingMinor == other.OpeningMinor));
 }

@@ -135,10 +135,10 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
     /// <summary>
     /// The order without what is still on its way: not made, as if the bank had rejected it. 409 <c>payment/state</c> when it was not ordered or nothing is on its way. Worked: one of two is on a statement → the other is owed again, the order is done.
     /// </summary>
-    internal Outcome<Payment> Withdrawn(string reason) =>
+    internal Outcome<Payment> Withdrawn() =>
         !Move(PaymentCommand.Withdrawal).Is(out var moved, out var refusal) ? refusal
             : moved.Items.All(item => item.IsEnded) ? new Refusal(409, "payment/state", "Nothing of this payment is on its way: each is on a statement, or was rejected.")
-            : moved with { Items = [.. moved.Items.Select(item => item.IsEnded ? item : item with { Answer = BankAnswer.Rejected, Reason = "withdrawn: " + reason })] };
+            : moved with { Items = [.. moved.Items.Select(item => item.IsEnded ? item : item with { Answer = BankAnswer.Rejected, Reason = "withdrawn" })] };
 
     /// <summary>The entry that takes an item back that the bank rejected, or that was withdrawn: it is owed again.</summary>
     internal Entry Returned(string id, int n, BankAccount account, DateOnly today, string why = "rejected by the bank") => new(

@@ -16,14 +16,16 @@ public sealed class WithdrawPayment(Books books, BankTables bank, CaseSteps step
     public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "books/{book}/payments/{id}/withdrawal")] HttpRequest request, string book, string id) =>
         BookRequest.ReadAsync(books, request, book, id, async (found, fields, faults, canonical) =>
         {
-            var reason = fields.Text("reason", 500);
+            _ = fields.Text("reason", 500);
             fields.NoOthers();
             if (faults.Count > 0) return new Problem(Refusal.Of(faults));
-            var command = CaseCommand.Of(request, "withdrawal", canonical);
+            var command = CaseCommand.Repeatable(request, "withdrawal", canonical);
+            // What a line has said and the payment does not know yet.
+            await CaseSteps.TellAllAsync(bank.Items, book);
             var outcome = await steps.RunAsync(bank.Payments, book, id, command, async known =>
             {
                 var payment = BankTables.ReadPayment(known!);
-                if (!payment.Withdrawn(reason).Is(out var withdrawn, out var refusal)) return refusal;
+                if (!payment.Withdrawn().Is(out var withdrawn, out var refusal)) return refusal;
                 var (account, today) = (BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!), BusinessDay.Today(time));
                 List<Entry> back = [.. Enumerable.Range(0, payment.Items.Count).Where(n => !payment.Items[n].IsEnded).Select(n => payment.Returned(id, n, account, today, "withdrawn"))];
                 var (tell, no) = await Posting.PrepareAsync(found, back, command.By);

@@ -27,9 +27,17 @@ public sealed record ExchangeRates(string Base, IReadOnlyDictionary<string, deci
         return new ExchangeRates(others.Base, rates, set.Length > 0 ? set : null);
     }
 
-    /// <summary>These for one unit of another currency, of which one is worth so many units of this base; null: that is not known.</summary>
-    private ExchangeRates? To(string unit, decimal? ofBase) =>
-        ofBase is not { } factor ? null : new ExchangeRates(unit, Rates.Where(one => one.Key != unit).ToDictionary(one => one.Key, one => Ledger.Foreign.Plain(decimal.Round(one.Value * factor, 10))), ByHand?.Where(one => one != unit).ToList());
+    /// <summary>These for one unit of another currency: by their own rate of it, which turned round is this base's, else by one that is known elsewhere. Null: it is not known.</summary>
+    /// <param name="ofBase">So many units of this base is one of the other worth, as others have it.</param>
+    private ExchangeRates? To(string unit, decimal? ofBase)
+    {
+        var isOwn = Rates.TryGetValue(unit, out var own);
+        if ((isOwn ? 1 / own : ofBase) is not { } factor) return null;
+        static decimal Rounded(decimal rate) => Ledger.Foreign.Plain(decimal.Round(rate, 10));
+        var rates = Rates.Where(one => one.Key != unit).ToDictionary(one => one.Key, one => Rounded(one.Value * factor));
+        if (isOwn) rates[Base] = Rounded(factor);
+        return new ExchangeRates(unit, rates, ByHand?.Select(one => one == unit ? Base : one).Where(rates.ContainsKey).ToList());
+    }
 
     /// <summary>
     /// Units of a currency for one unit of another; null when the day has none. A cross rate is rounded to 12 decimals. Source: quotation of the ECB's euro foreign exchange reference rates.

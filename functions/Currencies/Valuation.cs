@@ -30,7 +30,7 @@ public static class Valuation
     }
 
     /// <summary>Whether an account bears money at hand or at banks.</summary>
-    public static bool IsCash(AccountState account) => account.Type == AccountType.Asset && account.Line is "assets.B.IV";
+    public static bool IsCash(AccountState account) => account.Type == AccountType.Asset && account.Line is (null or "assets.B.IV");
 
     /// <summary>
     /// Whether an account bears money, or claims and debts of money: no fixed assets, stocks, deferrals or equity, whose value does not follow the rate. Source: HGB §256a with DRS 25.

@@ -11,7 +11,7 @@ namespace BackOffice.Ledger;
 public sealed class GetImport(ImportStore imports, ImportRegister register)
 {
     [Function(nameof(GetImport))]
-    [Allow(Roles.Accounting, Roles.Auditor)]
+    [Allow(Roles.Accounting, Roles.Settlement, Roles.Auditor)]
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/imports/{id}")] HttpRequest request, string book, string id)
     {
         if (!Ids.IsBook(book) || !Ids.IsEntity(id)) return Problem.Of(404, "ledger/import-unknown", $"Book '{book}' has no import '{Ids.Cut(id)}'.");

@@ -270,21 +270,32 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         (await Book.SendAsync(HttpMethod.Put, "/accounts/1210", """{"name":"Bank USD","type":"asset","line":"assets.B.IV"}""")).Is(HttpStatusCode.Created);
         (await Book.SendAsync(HttpMethod.Put, "/bank-accounts/dollar", """{"iban":"GB29NWBK60161331926819","holder":"Acme GmbH","account":"1210","currency":"USD"}""")).Is(HttpStatusCode.Created);
-        var (came, went) = (Dollars(Statement("D-1", 1, "0.00", "1000.00", ("1000.00", "CRDT", "x"))).Replace("2026-01-30", "2026-01-29", StringComparison.Ordinal), Dollars(Statement("D-2", 2, "1000.00", "0.00", ("1000.00", "DBIT", "y"))));
+        var (came, went) = (Dollars(Statement("D-1", 1, "0.00", "1000.00", ("1000.00", "CRDT", "x"))).Replace("2026-01-30", "2026-01-29", StringComparison.Ordinal), Dollars(Statement("D-2", 2, "1000.00", "0.00", ("400.00", "DBIT", "y"), ("600.00", "DBIT", "z"))));
         (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-29", """{"rates":{"USD":1.1}}""")).Is(HttpStatusCode.Created);
         (await Book.SendAsync(HttpMethod.Put, "/exchange-rates/2026-01-30", """{"rates":{"USD":1.05}}""")).Is(HttpStatusCode.Created);
-        foreach (var (statement, account) in ((string, string)[])[(came, "8400"), (went, "4210")])
-        {
-            (await UploadAsync(statement)).Is(HttpStatusCode.Created);
-            var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
-            (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{item.Text("id")}/assignment", $$"""{"lines":[{"account":"{{account}}","amount":"1000.00"}],"reason":"x"}""")).Is(HttpStatusCode.Created);
-        }
+        (await UploadAsync(came)).Is(HttpStatusCode.Created);
+        await AssignAllAsync("8400");
+        (await UploadAsync(went)).Is(HttpStatusCode.Created);
+        await AssignAllAsync("4210");
 
         // 909.09 came, worth 952.38 when it went: 43.29 gained, and nothing is left.
         var balances = await Book.BalancesAsync();
         Assert.Equal(("-1078.09", "952.38", "-43.29", false), (balances["8400"], balances["4210"], balances["2660"], balances.ContainsKey("1210")));
         Assert.Empty((await Book.GetAsync("/foreign-balances?on=2026-01-31")).List("balances"));
+        // Every line's rate leads to its worth, so that the book's own import would take it.
+        Assert.All((await Book.JournalAsync()).SelectMany(entry => entry.List("lines")).Where(line => line.TryGetProperty("foreign", out _)), line =>
+        {
+            var (foreign, worth) = (line.GetProperty("foreign"), line.TryGetProperty("debit", out var debit) ? debit : line.GetProperty("credit"));
+            var rate = foreign.GetProperty("rate");
+            Assert.InRange(decimal.Parse(foreign.Text("amount"), CultureInfo.InvariantCulture) / (rate.ValueKind == System.Text.Json.JsonValueKind.String ? decimal.Parse(rate.GetString()!, CultureInfo.InvariantCulture) : rate.GetDecimal()) - decimal.Parse(worth.GetString()!, CultureInfo.InvariantCulture), -0.01m, 0.01m);
+        });
         await Book.IsWholeAsync();
+
+        async Task AssignAllAsync(string account)
+        {
+            foreach (var item in (await Book.GetAsync("/bank-items")).List("bank-items").ToList())
+                (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{item.Text("id")}/assignment", $$"""{"lines":[{"account":"{{account}}","amount":"{{item.Text("amount").TrimStart('-')}}"}],"reason":"x"}""")).Is(HttpStatusCode.Created);
+        }
 
         static string Dollars(string statement) => statement.Replace(Iban, "GB29NWBK60161331926819", StringComparison.Ordinal).Replace("\"EUR\"", "\"USD\"", StringComparison.Ordinal).Replace(">EUR<", ">USD<", StringComparison.Ordinal);
     }
@@ -344,11 +355,11 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(("986.36", "13.64", "169.00"), (balances["1200"], balances["2150"], balances["1400"]));
         Assert.Empty((await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances"));
 
-        // It comes back: owed again as it was, and the loss with it.
-        (await UploadAsync(Statement("S-2", 2, "986.36", "0.00", ("986.36", "DBIT", "back U-100")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+        // It comes back, with charges: owed again as it was, and the loss with it.
+        (await UploadAsync(Statement("S-2", 2, "986.36", "-3.00", ("989.36", "DBIT", "back U-100")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal).Replace(">-3.00</Amt><CdtDbtInd>CRDT", ">3.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
         var back = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
         (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{back.Text("id")}/assignment", $$"""{"lines":{{back.List("proposals").First().GetProperty("lines").GetRawText()}},"reason":"back"}""")).Is(HttpStatusCode.Created);
-        Assert.Equal(new() { ["1400"] = "1169.00", ["8400"] = "-1169.00" }, await Book.BalancesAsync());
+        Assert.Equal(new() { ["1200"] = "-3.00", ["1400"] = "1169.00", ["4970"] = "3.00", ["8400"] = "-1169.00" }, await Book.BalancesAsync());
         Assert.Equal(["1085.00 1000.00"], (await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances").Select(one => $"{one.Text("foreign")} {one.Text("booked")}"));
         await Book.IsWholeAsync();
     }

@@ -170,7 +170,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).Is(HttpStatusCode.Created);
         (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).Is(HttpStatusCode.OK);
 
-        Assert.Equal("withdrawn: the file was lost", (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("reason"));
+        Assert.Equal("withdrawn", (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("reason"));
         Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
         Assert.Equal("ER-7", (await _alice.GetAsync("/payment-proposals")).List("items").Single().Text("document"));
         await _alice.IsWholeAsync();

@@ -168,6 +168,7 @@ public sealed class CamtTests
     [InlineData(null, null, "2026-01-30", "2026-01-30", 100, true)] // a copy of the first would open with what that one opened with
     [InlineData(1L, 2L, "2026-01-30", "2026-01-30", 100, true)]
     [InlineData(250L, 1L, "2026-01-29", "2026-01-30", 100, false)] // the year has not changed
+    [InlineData(null, null, "2026-01-30", "2026-01-30", 101, false)]
     public void Statement_GoesOnFromAnother_OnlyWhereItCannotBeItsCopy(long? first, long? second, string to, string next, long opening, bool goesOn)
     {
         var before = new KeptStatement("giro", "A", first, On(to), On(to), 0, 100, 1);
@@ -183,6 +184,16 @@ public sealed class CamtTests
         Assert.Equal(goesOn, new KeptStatement("giro", "B", second, On(from), On(to), 0, 0, 2).GoesOnFrom(new KeptStatement("giro", "A", first, On("2026-01-30"), On("2026-01-30"), 0, 0, 2), 2));
 
     [Fact]
+    public void Statement_OfAWeek_GoesOnFromNoneOfItsDays()
+    {
+        var (monday, tuesday) = (new KeptStatement("giro", "1", null, On("2026-01-26"), On("2026-01-26"), 100, 150, 1), new KeptStatement("giro", "2", null, On("2026-01-27"), On("2026-01-27"), 150, 100, 1));
+        var week = new KeptStatement("giro", "W", null, On("2026-01-26"), On("2026-01-27"), 100, 100, 2);
+        Assert.Equal("2", week.Before([monday, tuesday])!.Statement);
+        Assert.False(week.GoesOnFrom(tuesday, 2)); // though it opens with what that one closes with
+        Assert.True(tuesday.GoesOnFrom(monday, 2));
+    }
+
+    [Fact]
     public void StatementBefore_IsByDayAndNumber_ElseByItsBalance_AndNeverACopy()
     {
         KeptStatement Of(string id, long? number, string to, long opening, long closing) => new("giro", id, number, On(to), On(to), opening, closing, 1);
@@ -190,6 +201,8 @@ public sealed class CamtTests
         KeptStatement[] all = [later, copy, second, first, Of("0", null, "2026-01-29", 0, 100)];
         Assert.Equal(("0", "A", "A", "A"), (first.Before(all)!.Statement, second.Before(all)!.Statement, copy.Before(all)!.Statement, first.After([first, later, second]) is { Statement: "B" } ? "A" : ""));
         Assert.Equal("C", second.After(all)!.Statement);
+        Assert.Equal("B", later.Before([second, first, later])!.Statement); // of one day the one whose balance fits
+        Assert.Equal("B", later.Before([first, second, later])!.Statement);
     }
 
     private static DateOnly On(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -68,6 +68,11 @@ public sealed class EcbRatesTests
         var after = first.With(uploaded, byHand: false)!;
         Assert.Equal(("EUR", 26_970m, "VND"), (after.Base, after.Rates["VND"], after.ByHand!.Single()));
         Assert.Null(uploaded.With(Of("XAF", ("VND", 1m)), byHand: true)); // nothing leads from one to the other
+        // Who sets the day's base itself goes by that, and it is kept turned round.
+        var own = uploaded.With(Of("CHF", ("EUR", 1.1m), ("USD", 1.17m)), byHand: true)!;
+        Assert.Equal(("EUR", 0.9090909091m, 1.0636363636m, "CHF USD"), (own.Base, own.Rates["CHF"], own.Rates["USD"], string.Join(' ', own.ByHand!)));
+        Assert.Equal(0.9090909091m, own.With(uploaded, byHand: false)!.Rates["CHF"]);
+        Assert.Equal(("EUR", 0.9090909091m, "CHF"), (Of("CHF", ("EUR", 1.1m)) with { ByHand = ["EUR"] }).With(uploaded, byHand: false)! is var led ? (led.Base, led.Rates["CHF"], led.ByHand!.Single()) : default);
         Assert.Null(uploaded.With(Of("EUR", ("JPY", 160m)), byHand: false)!.ByHand);
     }
 }
