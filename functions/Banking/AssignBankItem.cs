@@ -7,7 +7,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>POST /api/books/{book}/bank-items/{id}/assignment</c> <c>{lines: [{account, amount, party?, document?, taxCode?, foreign?: {currency, amount}}], reason}</c>: a person says what a line of a statement is; the amounts are parts of the bank's (a part of the other sign is negative), in its account's currency, and come to it exactly. <c>foreign</c>: how much of the item that is in the item's own currency, when that is another; what the rate has made of it is booked beside it. A proposal is sent back as it is.
-/// 201; 200 when the same request comes again. 409 <c>bank/state</c>, <c>payment/state</c> (another line shows the payment); 422 <c>bank/assignment-sum</c>, <c>bank/lines</c>, see <see cref="BankItem.BookedIn"/>, and what the ledger refuses. Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// 201; 200 when the same request comes again. 409 <c>bank/state</c>, <c>payment/state</c> (another line shows the payment); 422 <c>bank/assignment-sum</c>, <c>bank/lines</c>, see <see cref="ForeignBooking.Of"/>, and what the ledger refuses. Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake intake, CaseSteps steps)
 {
@@ -45,7 +45,7 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
             return new Refusal(409, "bank/state", "The line that this one was to take back has been opened or assigned otherwise since: say what this one is by lines of your own.");
 
         var rate = account.Currency is { } currency ? (await intake.RatesAsync(book, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
-        if (!(await book.Book.ReadAsync(state => assigned.BookedIn(state, account, rate, earlier))).Is(out var booked, out refusal)) return refusal;
+        if (!(await book.Book.ReadAsync(state => ForeignBooking.Of(assigned, state, account, rate, earlier))).Is(out var booked, out refusal)) return refusal;
         var (entries, no) = await Posting.PrepareAsync(book, [booked.Entry(known.Id, account)], by);
         return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(entries, ToldTrace.Of(known.Id, known.Version, PaymentTrace.Of(known.Id, booked), booked.Match.Own, by), book.Digits, by)) : no;
     }

@@ -173,7 +173,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
                 // Another statement at this moment may have settled it.
                 if (posted.Match.Own is null && !await book.Book.ReadAsync(state => posted.Match.Lines.All(line => IsOpen(state, line, account))))
                     return new CaseDecision(BankTables.Write(Left(one.Item, "what it would settle was settled meanwhile")));
-                var booked = account.Currency is null ? posted : await book.Book.ReadAsync(state => posted.BookedIn(state, account, daily.GetValueOrDefault(posted.Line.BookedOn)));
+                var booked = account.Currency is null ? posted : await book.Book.ReadAsync(state => ForeignBooking.Of(posted, state, account, daily.GetValueOrDefault(posted.Line.BookedOn)));
                 if (!booked.Is(out var whole, out var no)) return new CaseDecision(BankTables.Write(Left(one.Item, no.Faults[0].Detail)));
                 var (tell, refusal) = await Posting.PrepareAsync(book, [whole.Entry(one.Id, account)], by);
                 return refusal is null ? new CaseDecision(BankTables.Write(whole), IsDone: true, Tell: tell) : new CaseDecision(BankTables.Write(Left(one.Item, refusal.Faults[0].Detail)));
