@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using BackOffice.Kernel;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -126,6 +127,16 @@ internal sealed class TestApp : IAsyncDisposable
         var body = input is null ? "{}" : $$"""{"input":{{System.Text.Json.JsonSerializer.Serialize(input)}}}""";
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         (await Answer.OfAsync(await Anonymous.PostAsync(new Uri($"/admin/functions/{function}", UriKind.Relative), content))).Is(HttpStatusCode.Accepted);
+    }
+
+    /// <summary>
+    /// Lets the minute tick at this instant of the app's clock, and returns when it has sent what is due: a tick still at work when the clock is set on would send what the next one sends.
+    /// </summary>
+    public async Task TickAsync(DateTimeOffset at)
+    {
+        await FireAsync("Tick");
+        var agenda = Services.GetRequiredService<Agenda>();
+        await Eventually.IsTrueAsync(async () => (await agenda.FindSentAsync())?.GetDateTimeOffset("Through") >= at, "the minute has ticked");
     }
 
     public TableClient Table(string name) => new(Storage, Prefix + name);

@@ -115,7 +115,7 @@ public sealed class InfrastructureHttpTests(AzuriteFixture azurite) : IAsyncLife
     private async Task<List<string>> EndsToldAsync(DateTimeOffset at)
     {
         _clock.Set(at);
-        await _app.FireAsync("Tick");
+        await _app.TickAsync(at);
         var agenda = _app.Services.GetRequiredService<Agenda>();
         List<string> told = [];
         await Eventually.IsTrueAsync(async () =>

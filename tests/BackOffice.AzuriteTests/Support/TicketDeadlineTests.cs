@@ -160,7 +160,7 @@ public sealed class TicketDeadlineTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<List<string>> ToldAtAsync(int minutes, int atLeast = 0)
     {
         _clock.Set(Start.AddMinutes(minutes));
-        await _app.FireAsync("Tick");
+        await _app.TickAsync(Start.AddMinutes(minutes));
         List<string> told = [];
         var agenda = _app.Services.GetRequiredService<Agenda>();
         await Eventually.IsTrueAsync(async () =>
