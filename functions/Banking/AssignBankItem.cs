@@ -57,8 +57,8 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
     /// <summary>The payments of ours that a line is about when a person puts it against what was on its way: the one that it names, else those under way that come to just that amount. Null: none, or nobody could say which.</summary>
     private async Task<PaymentPart?> OwnOfAsync(string book, BankItem item, List<CounterLine> lines, BankAccount account)
     {
-        if (item.Line.AmountMinor > 0 || lines.Find(line => line.Account == account.Transit && line.Document is not null) is not { } gone || await bank.PaymentOfAsync(book, gone.Document!) is not { } id) return null;
-        var payment = BankTables.ReadPayment((await bank.Payments.Cases.FindAsync(book, id))!);
+        if (item.Line.AmountMinor > 0 || lines.Find(line => line.Account == account.Transit && line.Document is not null) is not { } gone || await bank.PaymentOfAsync(book, gone.Document!) is not { } row) return null;
+        var (id, payment) = (row.Id, BankTables.ReadPayment(row));
         if (payment.Status != PaymentStatus.Ordered || payment.BankAccount != item.Account) return null;
         int[] under = [.. Enumerable.Range(1, payment.Items.Count).Where(n => !payment.Items[n - 1].IsEnded)];
         if (Payment.PartOf(item.Line.EndToEndId) is var (reference, number) && reference == Payment.Reference(id)) return under.Contains(number) && payment.Items[number - 1].AmountMinor == gone.AmountMinor ? new PaymentPart(id, [number]) : null;

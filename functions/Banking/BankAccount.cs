@@ -14,6 +14,9 @@ public sealed record BankAccount(string Iban, string Holder, string Account, str
 {
     /// <summary>Its lines are called by it, a dot and 24 digits, and an id has 64 characters.</summary>
     public const int MaxIdLength = 39;
+
+    /// <summary>Digits of its amounts.</summary>
+    internal int Digits(int bookDigits) => Kernel.Currency.DigitsOf(Currency ?? "") ?? bookDigits;
 }
 
 /// <summary>Bank details of a party, customer or supplier, as its case keeps them; the case's id is the party.</summary>

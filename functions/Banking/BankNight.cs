@@ -45,7 +45,7 @@ public sealed class BankNight(BankTables bank) : INightWork
         foreach (var (id, statement) in last.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             var (code, currency) = (accounts[id].Account, accounts[id].Currency);
-            var digits = Currency.DigitsOf(currency ?? "") ?? night.Digits;
+            var digits = accounts[id].Digits(night.Digits);
             var balance = night.Book.ReadKnown(state => currency is null ? state.Account(code)?.Between(0, statement.To.DayNumber).BalanceMinor ?? 0
                 : ForeignBalance.Of(state, statement.To).Where(held => held.Account == code && held.Key.Currency == currency).Aggregate(Int128.Zero, (sum, held) => sum + held.ForeignMinor));
             checks.Add(NightCheck.OfAmounts(Name, id, statement.ClosingMinor, balance, digits, counts.GetValueOrDefault(id) == 0

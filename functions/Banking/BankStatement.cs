@@ -96,7 +96,10 @@ public sealed record KeptStatement(string Account, string Statement, long? Numbe
     internal bool GoesOnFrom(KeptStatement before, int digits) => GapTo(before, digits) is null && ((Number is { } number && before.Number + 1 == number) || before.To < From || (before.To == From && before.OpeningMinor != before.ClosingMinor));
 
     /// <summary>Whether it is another one's copy under another id: of the same days with the same number and balances.</summary>
-    internal bool IsCopyOf(KeptStatement other) => (Account, Number, From, To, OpeningMinor, ClosingMinor) == (other.Account, other.Number, other.From, other.To, other.OpeningMinor, other.ClosingMinor);
+    internal bool IsCopyOf(KeptStatement other) => Likeness == other.Likeness;
+
+    /// <summary>What a statement's copies have in common, whatever the bank calls them.</summary>
+    internal (string Account, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor) Likeness => (Account, Number, From, To, OpeningMinor, ClosingMinor);
 
     public const int MaxLines = 10_000;
 

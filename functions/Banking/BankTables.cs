@@ -95,7 +95,12 @@ public sealed class BankTables
     public async Task<Dictionary<string, int>> WaitingAsync(string book)
     {
         Dictionary<string, int> waiting = new(StringComparer.Ordinal);
-        await foreach (var row in Items.Cases.ScanAsync(book)) waiting[ReadItem(row).Statement] = waiting.GetValueOrDefault(ReadItem(row).Statement) + 1;
+        await foreach (var row in Items.Cases.ScanAsync(book))
+        {
+            var statement = ReadItem(row).Statement;
+            waiting[statement] = waiting.GetValueOrDefault(statement) + 1;
+        }
+
         return waiting;
     }
 
@@ -133,22 +138,21 @@ public sealed class BankTables
 
     /// <summary>Posted lines that returns may take back. All that were ever posted are looked at: returns are rare.</summary>
     /// <param name="mayBe">Whether a line of this amount may be one.</param>
-    public async Task<List<EarlierLine>> EarlierAsync(string book, Func<long, bool>? mayBe)
+    public async Task<List<EarlierLine>> EarlierAsync(string book, Func<long, bool> mayBe)
     {
         List<EarlierLine> earlier = [];
-        if (mayBe is null) return earlier;
         await foreach (var row in Items.Cases.ScanAsync(book, done: true))
             if (ReadItem(row) is { Line.IsReturn: false, Match.Own: null } item && mayBe(item.Line.AmountMinor)) earlier.Add(new EarlierLine(row.Id, item.Line, item.Match.Lines));
         return earlier;
     }
 
     /// <summary>The payment that the bank calls so; null: none has this reference. One that was answered wholly is found too, since banks repeat themselves.</summary>
-    public async Task<string?> PaymentOfAsync(string book, string reference)
+    public async Task<CaseRow?> PaymentOfAsync(string book, string reference)
     {
-        if (Ids.IsEntity(reference) && await Payments.Cases.FindAsync(book, reference) is not null) return reference;
+        if (Ids.IsEntity(reference) && await Payments.Cases.FindAsync(book, reference) is { } named) return named;
         if (!Payment.IsDigest(reference)) return null;
         await foreach (var row in Payments.Cases.ScanAllAsync(book))
-            if (Payment.Reference(row.Id) == reference) return row.Id;
+            if (Payment.Reference(row.Id) == reference) return row;
         return null;
     }
 

@@ -22,14 +22,14 @@ public sealed class GetBankStatement(Books books, BankTables bank)
     internal static void Write(Utf8JsonWriter json, CaseRow row, IReadOnlyDictionary<string, BankAccount> accounts, IReadOnlyDictionary<string, int> waiting, int bookDigits)
     {
         var statement = BankTables.ReadStatement(row);
-        var currency = accounts.GetValueOrDefault(statement.Account)?.Currency;
-        var digits = Currency.DigitsOf(currency ?? "") ?? bookDigits;
+        var account = accounts.GetValueOrDefault(statement.Account);
+        var digits = account?.Digits(bookDigits) ?? bookDigits;
         json.WriteString("account", statement.Account);
         json.WriteString("statement", statement.Statement);
         if (statement.Number is { } number) json.WriteNumber("number", number);
         json.WriteString("from", BusinessDay.Text(statement.From));
         json.WriteString("to", BusinessDay.Text(statement.To));
-        if (currency is not null) json.WriteString("currency", currency);
+        if (account?.Currency is { } currency) json.WriteString("currency", currency);
         json.WriteString("opening", Amount.Format(statement.OpeningMinor, digits));
         json.WriteString("closing", Amount.Format(statement.ClosingMinor, digits));
         json.WriteNumber("lines", statement.Lines);

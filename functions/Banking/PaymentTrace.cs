@@ -44,11 +44,9 @@ public sealed record PaymentTrace(IReadOnlyDictionary<string, IReadOnlyList<int>
         return outcome.Is(out var result, out var no) ? BankTables.ReadPayment(result.Case) : no;
     }
 
-    /// <summary>What an item says of a payment once it has been posted (or, with <paramref name="before"/>, opened again); null: nothing.</summary>
-    /// <param name="before">What it said until it was opened again.</param>
-    internal static PaymentTrace? Of(string id, BankItem item, PaymentPart? before = null)
+    /// <summary>What an item says of a payment once it has been posted; null: nothing.</summary>
+    internal static PaymentTrace? Of(string id, BankItem item)
     {
-        if (before is not null) return new PaymentTrace(Reopened: [id]);
         if (item.Match.Own is not { } own) return null;
         Dictionary<string, IReadOnlyList<int>> said = new() { [id] = own.Numbers };
         return item.Line.AmountMinor < 0 ? new PaymentTrace(Gone: said) : new PaymentTrace(Returned: said);

@@ -22,10 +22,9 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
         if (!Pain.ReadStatus(body.Root).Is(out var answers, out refusal)) return new Problem(refusal);
         var (file, by) = (new ImportFile(ImportKind.PaymentStatus, body.Sha256, body.Bytes, answers.Count, answers.FirstOrDefault()?.Order), Caller.Of(request).Name);
 
-        var id = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
-        if (answers.Count > 0 && id is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
-        CaseRow? row = null;
-        if (id is not null)
+        var row = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
+        if (answers.Count > 0 && row is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
+        if (row is { Id: var id })
         {
             var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{file.Sha256}}"}""", by, "status:" + file.Sha256), async known =>
             {

@@ -42,7 +42,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     public async Task<Outcome<TakenIn>> TakeInAsync(OpenedBook book, KeptStatement read, IReadOnlyList<BankLine> lines, BankAccount account, Dictionary<string, KeptStatement> known, string by)
     {
         var (name, id) = (book.Book.Id, read.CaseId);
-        var digits = account.Currency is { } currency ? Currency.DigitsOf(currency)!.Value : book.Digits;
+        var digits = account.Digits(book.Digits);
         if (!(await BeginAsync(name, read, known, digits, by)).Is(out var begun, out var refusal)) return refusal;
         var kept = BankTables.ReadStatement(begun);
         if (begun.IsDone) return await WhatBecameAsync(name, kept);
@@ -95,10 +95,10 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     /// <summary>The statements that one goes on from, one after the other, each with its copies.</summary>
     private static HashSet<string> ChainOf(KeptStatement statement, Dictionary<string, KeptStatement> known)
     {
-        var copies = known.Values.Where(other => other.Account == statement.Account).ToLookup(other => (other.Number, other.From, other.To, other.OpeningMinor, other.ClosingMinor));
+        var copies = known.Values.ToLookup(other => other.Likeness);
         HashSet<string> chain = new(StringComparer.Ordinal);
         for (var at = statement; at.Continues is { } before && !chain.Contains(before) && known.TryGetValue(before, out var next); at = next)
-            foreach (var copy in copies[(next.Number, next.From, next.To, next.OpeningMinor, next.ClosingMinor)]) chain.Add(copy.CaseId);
+            foreach (var copy in copies[next.Likeness]) chain.Add(copy.CaseId);
         return chain;
     }
 
@@ -222,7 +222,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         // What has gone may be done already: a payment that comes back, or one that this very statement showed as gone before it was cut off.
         var ours = lines.Where(line => line.IsReturn || line.AmountMinor < 0).SelectMany(line => (string?[])[Payment.PartOf(line.EndToEndId)?.Reference, line.BatchId]).OfType<string>().Distinct(StringComparer.Ordinal);
         return new BankMatching(
-            items, await bank.PayeesAsync(name), await bank.OrderedAsync(name, id, account.Transit, ours), await bank.EarlierAsync(name, returns.Count == 0 ? null : amount => returns.Exists(line => BankMatching.MayTakeBack(line, amount))), party => book.Book.ReadKnown(state => OpenItems.PostingsOf(state, BusinessDay.Latest, party).SelectMany(one => one.Postings).Select(posting => posting.Document).OfType<string>().Distinct(StringComparer.Ordinal).ToList()),
+            items, await bank.PayeesAsync(name), await bank.OrderedAsync(name, id, account.Transit, ours), returns.Count == 0 ? [] : await bank.EarlierAsync(name, amount => returns.Exists(line => BankMatching.MayTakeBack(line, amount))), party => book.Book.ReadKnown(state => OpenItems.PostingsOf(state, BusinessDay.Latest, party).SelectMany(one => one.Postings).Select(posting => posting.Document).OfType<string>().Distinct(StringComparer.Ordinal).ToList()),
             await book.Book.ReadAsync(state => state.Settings.Chart is { } chart && Chart.Number(chart, "4970") is var charges && state.Account(charges) is not null ? charges : null));
     }
 

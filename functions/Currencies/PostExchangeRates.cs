@@ -28,8 +28,11 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Impo
         foreach (var (date, day) in days)
         {
             if (!(await steps.RunAsync(rates.Days, book, BusinessDay.Text(date), new CaseCommand(CaseCommand.Put, ExchangeRateTable.Write(day), by, CaseCommand.Put), known =>
+            {
+                var before = known is null ? null : ExchangeRateTable.Read(known);
                 // What a person has set for a base of which the bank publishes nothing cannot be led over, and stays.
-                new CaseDecision(ExchangeRateTable.Write(known is null ? day : ExchangeRateTable.Read(known) is var before ? before.With(day, byHand: false) ?? before : day)))).Is(out var result, out refusal)) return new Problem(refusal);
+                return new CaseDecision(ExchangeRateTable.Write(before is null ? day : before.With(day, byHand: false) ?? before));
+            })).Is(out var result, out refusal)) return new Problem(refusal);
             if (result.IsNew) changed++;
         }
 

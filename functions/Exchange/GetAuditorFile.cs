@@ -18,8 +18,7 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, ExchangeTables.IdOf(AuditorExport.Prefix, ExchangeTables.NumberOf(number))) is not { } row) return Problem.Of(404, "case/unknown", $"Book '{book}' has no auditor's package {Ids.Cut(number)}.");
-        var export = ExchangeTables.ReadExport(row);
+        if (await exchange.FindAsync(book, AuditorExport.Prefix, number) is not { } export) return Problem.Of(404, "case/unknown", $"Book '{book}' has no auditor's package {Ids.Cut(number)}.");
         await found.Book.CatchUpAsync();
         var files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted);
         // Packages of version 0.5.0 have not kept what the program words, and may word otherwise by now; what is in the book may not change.
@@ -27,7 +26,7 @@ public sealed class GetAuditorFile(Books books, ExchangeTables exchange, Auditor
         if (files.Find(file => (export.Kept is not null || file.Name is "journal.csv" or "accounts.csv" or "parties.csv" or "chain.txt") && !sealedFiles.Contains((file.Name, file.Sha256, file.Bytes))) is { } other)
             return Problem.Of(500, "exchange/seal", $"'{other.Name}' is not what it was when the package was made. Run the verification of the book: GET /api/books/{book}/verification.");
 
-        request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{book}-{row.Id}.zip\"";
+        request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{book}-{ExchangeTables.IdOf(AuditorExport.Prefix, ExchangeTables.NumberOf(number))}.zip\"";
         return new StreamedAnswer("application/zip", async (writer, cancellation) =>
         {
             await using var zip = await ZipArchive.CreateAsync(writer.AsStream(leaveOpen: true), ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);

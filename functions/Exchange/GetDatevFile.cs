@@ -17,7 +17,7 @@ public sealed class GetDatevFile(Books books, ExchangeTables exchange, DatevExpo
     {
         if (new QueryFields(request.Query).Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
-        if (await exchange.Exports.Cases.FindAsync(book, ExchangeTables.IdOf(DatevExport.Prefix, ExchangeTables.NumberOf(number))) is not { } row || ExchangeTables.ReadExport(row) is not { } export || export.Files.All(file => file.Name != name))
+        if (await exchange.FindAsync(book, DatevExport.Prefix, number) is not { } export || export.Files.All(file => file.Name != name))
             return Problem.Of(404, "case/unknown", $"DATEV export {Ids.Cut(number)} of book '{book}' has no file '{Ids.Cut(name)}'.");
 
         await found.Book.CatchUpAsync();

@@ -132,8 +132,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
             if (decision.NextAt is { } near && near < time.GetUtcNow() + NearAt) await LookAgainAsync(department, book, id, near);
             if (decision.Tell is not null)
             {
-                await department.TellAsync(book, decision.Tell);
-                await department.Cases.ToldAsync(book, id, version);
+                await TellAsync(department, book, id, version, decision.Tell);
                 await agenda.RemoveAsync(deadline);
             }
 
@@ -199,7 +198,11 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
 
     private static async Task TellAsync(Department department, string book, string id, int version)
     {
-        if (await department.Cases.FindTellAsync(book, id, version) is not { } body) return;
+        if (await department.Cases.FindTellAsync(book, id, version) is { } body) await TellAsync(department, book, id, version, body);
+    }
+
+    private static async Task TellAsync(Department department, string book, string id, int version, string body)
+    {
         await department.TellAsync(book, body);
         await department.Cases.ToldAsync(book, id, version);
     }

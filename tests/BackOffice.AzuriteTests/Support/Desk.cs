@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using BackOffice.Kernel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BackOffice.AzuriteTests.Support;
 
@@ -49,6 +51,23 @@ internal sealed class Desk
         who.SendAsync(HttpMethod.Post, $"/tickets/{id}/events", new StringContent(json, Encoding.UTF8, "application/json"), ifMatch is null ? [] : [("If-Match", ifMatch)]);
 
     public async Task<JsonElement> DoesAsync(string id, string json) => (await EventAsync(Anna, id, json)).Is(HttpStatusCode.Created).Json;
+
+    /// <summary>Lets the minute tick at this instant of the app's clock, and takes what others were told, until nothing of this book is due any more and so many have been told.</summary>
+    public async Task<List<JsonElement>> ToldAtAsync(DateTimeOffset at, int atLeast = 0)
+    {
+        await _app.TickAsync(at);
+        var agenda = _app.Services.GetRequiredService<Agenda>();
+        List<JsonElement> told = [];
+        await Eventually.IsTrueAsync(async () =>
+        {
+            told.AddRange(await EscalationsAsync());
+            await foreach (var deadline in agenda.ThroughAsync(at))
+                if (deadline.Book == Book.Id) return false;
+            return told.Count >= atLeast;
+        }, "nothing is due");
+        told.AddRange(await EscalationsAsync());
+        return told;
+    }
 
     /// <summary>The bodies of the escalations that lie in the queue for others, each of this book, taken from there.</summary>
     public async Task<List<JsonElement>> EscalationsAsync()

@@ -1,6 +1,4 @@
 using System.Net;
-using BackOffice.Kernel;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace BackOffice.AzuriteTests.Support;
 
@@ -115,17 +113,6 @@ public sealed class InfrastructureHttpTests(AzuriteFixture azurite) : IAsyncLife
     private async Task<List<string>> EndsToldAsync(DateTimeOffset at)
     {
         _clock.Set(at);
-        await _app.TickAsync(at);
-        var agenda = _app.Services.GetRequiredService<Agenda>();
-        List<string> told = [];
-        await Eventually.IsTrueAsync(async () =>
-        {
-            told.AddRange((await _desk.EscalationsAsync()).Select(body => $"{body.Text("item")} {body.Text("what")} {body.Text("endsOn")}"));
-            await foreach (var deadline in agenda.ThroughAsync(at))
-                if (deadline.Book == _desk.Book.Id) return false;
-            return true;
-        }, "nothing is due");
-        told.AddRange((await _desk.EscalationsAsync()).Select(body => $"{body.Text("item")} {body.Text("what")} {body.Text("endsOn")}"));
-        return told;
+        return [.. (await _desk.ToldAtAsync(at)).Select(body => $"{body.Text("item")} {body.Text("what")} {body.Text("endsOn")}")];
     }
 }

@@ -160,18 +160,7 @@ public sealed class TicketDeadlineTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<List<string>> ToldAtAsync(int minutes, int atLeast = 0)
     {
         _clock.Set(Start.AddMinutes(minutes));
-        await _app.TickAsync(Start.AddMinutes(minutes));
-        List<string> told = [];
-        var agenda = _app.Services.GetRequiredService<Agenda>();
-        await Eventually.IsTrueAsync(async () =>
-        {
-            told.AddRange((await _desk.EscalationsAsync()).Select(body => $"{body.Text("clock")} {body.Number("percent")} {body.Text("role")}"));
-            await foreach (var deadline in agenda.ThroughAsync(Start.AddMinutes(minutes)))
-                if (deadline.Book == _desk.Book.Id) return false;
-            return told.Count >= atLeast;
-        }, "nothing is due");
-        told.AddRange((await _desk.EscalationsAsync()).Select(body => $"{body.Text("clock")} {body.Number("percent")} {body.Text("role")}"));
-        return told;
+        return [.. (await _desk.ToldAtAsync(Start.AddMinutes(minutes), atLeast)).Select(body => $"{body.Text("clock")} {body.Number("percent")} {body.Text("role")}")];
     }
 
     private async Task AgendaHoldsAsync(string ticket, int count)
