@@ -8,6 +8,7 @@ namespace BackOffice.AzuriteTests.Banking;
 public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string Two = """{"bankAccount":"giro","executeOn":"2026-02-02","items":[{"account":"1600","party":"vendor","document":"ER-7","amount":"119.00"},{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}]}""";
+    private static readonly string One = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
     private readonly TestClock _clock = TestClock.AtNoon(new DateOnly(2026, 1, 31));
     private TestApp _app = null!;
     private NightBook _night = null!;
@@ -77,9 +78,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Payment_ThatComesBack_IsOwedAgain_AndCanBePaidAnew()
     {
-        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
-        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        await ApprovedAsync();
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
         (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-1", 1, "200.00", "81.00", ("119.00", "DBIT", "E2E:P-1-1")))).Is(HttpStatusCode.Created);
         var gone = (await _alice.GetAsync("/payments/P-1")).List("items").Single().Text("goneWith");
@@ -104,7 +103,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(item.Text("id"), (await _alice.GetAsync("/payments/P-1")).List("items").Single().Text("cameBackWith"));
         Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
         Assert.Equal("ER-7", (await _alice.GetAsync("/payment-proposals")).List("items").Single().Text("document"));
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", one)).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", One)).Is(HttpStatusCode.Created);
         await _alice.IsWholeAsync();
 
         async Task SendBackAsync(string id)
@@ -118,23 +117,19 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Payment_OfMoreThanIsOpen_OrOfChangedDetails_IsNotMade()
     {
         (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", Two.Replace("119.00", "119.01", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/amount", "items[0].amount");
-        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
-        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        await ApprovedAsync();
         (await _alice.SendAsync(HttpMethod.Put, "/payees/vendor", """{"name":"Vendor AG","ibans":["GB29NWBK60161331926819"]}""")).Is(HttpStatusCode.OK);
 
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).IsProblem(HttpStatusCode.Conflict, "payment/payee-changed");
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/rejection", """{"reason":"details changed"}""")).Is(HttpStatusCode.Created);
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", one)).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-2", One)).Is(HttpStatusCode.Created);
         Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
     }
 
     [Fact]
     public async Task Payment_ForWhichTheBankTookMore_IsProposedWithItsCharges_AndIsThenGone()
     {
-        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
-        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        await ApprovedAsync();
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
         (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-1", 1, "200.00", "80.50", ("119.50", "DBIT", "E2E:P-1-1")))).Is(HttpStatusCode.Created);
 
@@ -149,9 +144,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task File_OfAPaymentWhoseDayIsOver_IsNotMade()
     {
-        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
-        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        await ApprovedAsync();
         _clock.Set(new DateTimeOffset(2026, 2, 3, 11, 0, 0, TimeSpan.Zero));
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).IsProblem(HttpStatusCode.Conflict, "payment/date");
     }
@@ -159,9 +152,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Order_ThatWasNotSent_IsWithdrawnBySomebodyElse_AndOwedAgain()
     {
-        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
-        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", one)).Is(HttpStatusCode.Created);
-        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        await ApprovedAsync();
         const string reason = """{"reason":"the file was lost"}""";
         (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).IsProblem(HttpStatusCode.Conflict, "payment/state");
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
@@ -189,8 +180,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task TwoOrdersOfOneItem_ThatSlippedThroughAtOnce_ArePaidOnce()
     {
-        var one = Two.Replace(""",{"account":"1600","party":"zeta","document":"ER-8","amount":"40.00"}""", "", StringComparison.Ordinal);
-        var put = await Task.WhenAll(Enumerable.Range(1, 4).Select(n => _alice.SendAsync(HttpMethod.Put, $"/payments/P-{n}", one)));
+        var put = await Task.WhenAll(Enumerable.Range(1, 4).Select(n => _alice.SendAsync(HttpMethod.Put, $"/payments/P-{n}", One)));
         var made = Enumerable.Range(1, 4).Where(n => put[n - 1].Status == HttpStatusCode.Created).ToList();
         Assert.NotEmpty(made);
         foreach (var n in made) (await _bob.SendAsync(HttpMethod.Post, $"/payments/P-{n}/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
@@ -200,6 +190,13 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(files, file => file.Status == HttpStatusCode.Created);
         Assert.All(files.Where(file => file.Status != HttpStatusCode.Created), file => Assert.Contains(file.Json.Text("code"), (string[])["payment/claimed", "payment/amount"]));
         Assert.Equal("-119.00", (await _alice.BalancesAsync())["1360"]);
+    }
+
+    /// <summary>Order P-1 of one payment, put by one and approved by the other.</summary>
+    private async Task ApprovedAsync()
+    {
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", One)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
     }
 
     private TestBook As(string name, params string[] roles) => new(_app, _night.Book.Id, _app.ClientOf(name, roles));
