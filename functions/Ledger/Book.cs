@@ -19,6 +19,9 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     /// <summary>How long a commit is tried again before its callers are told 503.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
+    /// <summary>How long others leave a reserved head to the one that reserved it; longer than a full commit takes to prepare and to write.</summary>
+    private static readonly TimeSpan ReservedFor = TimeSpan.FromSeconds(1);
+
     private readonly Channel<BookCommand> _commands = Channel.CreateUnbounded<BookCommand>();
     private readonly Lock _gate = new(); // guards _state
     private readonly Lock _tailGate = new(); // guards _flying, _waiting
@@ -27,13 +30,12 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     private Task _flying = Task.CompletedTask;
     private Task? _waiting;
     private int _committing;
-    private long? _othersWroteAt;
 
     // The committer's own.
     private ETag _head;
     private long _headRecord = -1;
+    private ETag _reserved;
     private long _checkpointRecord;
-    private long _restedAt;
     private ArrayBufferWriter<byte> _lines = new(4096);
 
     public string Id { get; } = id;
@@ -122,7 +124,6 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         lock (_gate)
         {
             if (segment.FirstRecord <= _state.Record) return; // this process committed it meanwhile
-            _othersWroteAt = time.GetTimestamp();
             try
             {
                 _state.Fold(segment, segment.Records(_state.Digits));
@@ -158,7 +159,6 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     private async Task CommitWaitingAsync()
     {
         var batch = new List<BookCommand>();
-        _restedAt = time.GetTimestamp();
         while (true)
         {
             while (Gather(batch))
@@ -196,58 +196,37 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         return batch.Count > 0;
     }
 
-    /// <summary>
-    /// Who commits back to back leaves another instance no moment to be first: it needs two round trips, the head and the commit. So a committer that has not rested for a while rests for
-    /// three of its own: seldom as a rule, often when others are known to write here.
-    /// </summary>
-    private async Task RestAsync(TimeSpan commit)
-    {
-        var othersWrite = _othersWroteAt is { } at && time.GetElapsedTime(at) < TimeSpan.FromSeconds(10);
-        if (time.GetElapsedTime(_restedAt) < TimeSpan.FromMilliseconds(othersWrite ? 100 : 1000)) return;
-        await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(3 * commit.TotalMilliseconds, 5, 100)));
-        _restedAt = time.GetTimestamp();
-    }
-
-    /// <summary>Commits the batch, in smaller and smaller groups while other instances are faster: what is quick to prepare has the better chance against them.</summary>
+    /// <summary>Commits the batch: as often as another instance is faster, on the state with what that one wrote.</summary>
     private async Task CommitAsync(List<BookCommand> batch)
     {
         var started = time.GetTimestamp();
-        var (done, take, lost) = (0, batch.Count, 0);
-        while (done < batch.Count)
+        for (var lost = 0; !await TryCommitAsync(batch, started, lost); lost++)
         {
-            var size = Math.Min(take, batch.Count - done);
-            var group = batch.GetRange(done, size);
-            if (await TryCommitAsync(group, started))
-            {
-                foreach (var command in group) command.Complete();
-                await RestAsync(time.GetElapsedTime(started));
-                (done, lost, started) = (done + size, 0, time.GetTimestamp());
-                continue;
-            }
-
-            if (time.GetElapsedTime(started) > Patience) throw new StorageUnavailableException($"Book {Id} is being written by others without a pause. Send the same request again.");
-            take = Math.Max(1, size / 2);
-            await Task.Delay(Jitter(lost++));
+            if (time.GetElapsedTime(started) > Patience) throw WrittenByOthers();
+            await Task.Delay(Jitter(lost, 20));
             _headRecord = -1;
         }
 
+        foreach (var command in batch) command.Complete();
         _ = OfferCheckpointAsync(); // nobody waits for it
     }
 
     /// <summary>True: the group's decisions hold, and what they add is durable. False: another instance was first, and they must be made anew.</summary>
-    private async Task<bool> TryCommitAsync(List<BookCommand> group, long started)
+    private async Task<bool> TryCommitAsync(List<BookCommand> group, long started, int lost)
     {
         if (!_loaded) await CatchUpAsync();
-        await HaveHeadAsync();
+        await HaveHeadAsync(lost);
         var draft = Draft(group);
         if (draft.IsEmpty)
         {
             // Nothing to write: the answers are refusals or "already there", which hold unless the state was behind when they were made.
+            if (_reserved != default) await ReleaseAsync();
             await CatchUpAsync();
             return KnownRecord() == draft.Base || Draft(group).IsEmpty;
         }
 
         if (draft.Base != _headRecord) return false; // a reader took in more between the head and the draft
+        _reserved = default; // the commit ends the reservation, or somebody else has
         var segments = draft.Segments();
         var packed = segments.ConvertAll(s => new PackedSegment(s.Segment, s.Segment.Pack()));
         var packedBytes = packed.Sum(p => (long)p.Bytes.Length);
@@ -336,27 +315,60 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
                 if (found is not null || e is RequestFailedException { Status: 409 or 412 }) return false;
                 if (time.GetElapsedTime(started) > Patience) throw Unavailable(e);
                 Telemetry.Retries.Add(1);
-                await Task.Delay(Jitter(attempt));
+                await Task.Delay(Jitter(attempt, 20));
             }
         }
     }
 
     /// <summary>Sees to it that <see cref="_head"/> is the ETag of the head that the state stands at.</summary>
-    private async Task HaveHeadAsync()
+    private async Task HaveHeadAsync(int lost)
     {
         const int damagedAfterRounds = 100;
         var started = time.GetTimestamp();
         for (var (round, before) = (0, -1L); _headRecord != KnownRecord(); before = _headRecord)
         {
-            var head = await table.ReadHeadAsync(Id);
+            var head = await ReadHeadAsync(lost);
             (_head, _headRecord) = (head?.ETag ?? default, head?.Record ?? 0);
             if (_headRecord > KnownRecord()) await CatchUpAsync();
             // A state behind the head has just caught up; one beyond it was overtaken, and sees it in the next round, as long as the head moves. Only damage lasts.
             round = _headRecord == before ? round + 1 : 0;
             if (_headRecord > KnownRecord() || (head is null && KnownRecord() > 0) || round == damagedAfterRounds)
                 throw new InvalidDataException($"The head of book {Id} stands at record {_headRecord}, its records end with {KnownRecord()}. Run the verification of this book.");
-            if (time.GetElapsedTime(started) > Patience) throw new StorageUnavailableException($"Book {Id} is being written by others without a pause. Send the same request again.");
+            if (time.GetElapsedTime(started) > Patience) throw WrittenByOthers();
         }
+    }
+
+    /// <summary>
+    /// The head, when it is free to be moved by this instance. Who commits back to back knows the head's ETag and is always first: others need a read more. So one that has lost
+    /// a few times reserves the head, which changes its ETag, and whoever then reads it waits until its commit is there, or for <see cref="ReservedFor"/>.
+    /// </summary>
+    private async Task<LedgerHead?> ReadHeadAsync(int lost)
+    {
+        const int lossesToReserve = 3; // best of those tried in ScaleSimulation
+        var started = time.GetTimestamp();
+        for (var round = 0; ; round++)
+        {
+            var head = await table.ReadHeadAsync(Id);
+            if (head is null || (head.IsReserved && head.ETag == _reserved)) return head;
+            var isTaken = head.IsReserved && time.GetElapsedTime(started) < ReservedFor;
+            if (!isTaken && lost < lossesToReserve) return head;
+            if (!isTaken && await table.ReserveAsync(Id, head.ETag) is { } reserved)
+            {
+                _reserved = reserved;
+                return head with { ETag = reserved };
+            }
+
+            if (time.GetElapsedTime(started) > Patience) throw WrittenByOthers();
+            await Task.Delay(Jitter(round, 100));
+        }
+    }
+
+    /// <summary>Gives a reserved head back; when the store does not do it, time does.</summary>
+    private async Task ReleaseAsync()
+    {
+        var reserved = _reserved;
+        (_reserved, _headRecord) = (default, -1);
+        await table.ReserveAsync(Id, reserved, isReserved: false);
     }
 
     private async Task<Segment?> FindAsync(long firstRecord, long started)
@@ -370,7 +382,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
             catch (Exception e) when (StorageFaults.IsTransient(e))
             {
                 if (time.GetElapsedTime(started) > Patience) throw Unavailable(e);
-                await Task.Delay(Jitter(attempt));
+                await Task.Delay(Jitter(attempt, 20));
             }
         }
     }
@@ -413,8 +425,10 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         return count;
     }
 
-    /// <summary>Full jitter: anything between nothing and a bound that doubles up to 20 ms: longer, and who has lost would miss the moments that others rest.</summary>
-    private static TimeSpan Jitter(int round) => TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(20, 1 << Math.Min(round, 6)));
+    /// <summary>Full jitter: anything between nothing and a bound that doubles from 1 ms up to the given one.</summary>
+    private static TimeSpan Jitter(int round, int atMostMilliseconds) => TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(atMostMilliseconds, 1 << Math.Min(round, 10)));
+
+    private StorageUnavailableException WrittenByOthers() => new($"Book {Id} is being written by others without a pause. Send the same request again.");
 
     private StorageUnavailableException Unavailable(Exception inner) =>
         new($"The store does not answer clearly for book {Id}. Send the same request again: what was booked is recognised, nothing is booked twice.", inner);

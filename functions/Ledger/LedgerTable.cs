@@ -10,7 +10,8 @@ namespace BackOffice.Ledger;
 /// Table <c>Ledger</c>. Only this department writes it, and only by <see cref="CommitAsync"/> (records) and <see cref="Checkpoint"/> (what can be computed again).
 /// <list type="table">
 /// <listheader><term>PartitionKey, RowKey</term><description>what (cardinality)</description></listheader>
-/// <item><term><c>{book}</c>, <c>head</c></term><description>where the chain ends: Record, Entry, Hash. Its ETag is the book's optimistic lock. (1 a book)</description></item>
+/// <item><term><c>{book}</c>, <c>head</c></term><description>where the chain ends: Record, Entry, Hash; Reserved, when an instance that lost to others has asked them to let it commit next.
+/// Its ETag is the book's optimistic lock. (1 a book)</description></item>
 /// <item><term><c>{book}</c>, <c>seg!{first record, 19 digits}</c></term><description>the records of one commit, or a part of them: LastRecord, PreviousHash, Hash, Commit, Bytes (unpacked),
 /// D0…D13 (packed, 64 KiB each). Never changed. (1 to 99 a commit; in order of record number)</description></item>
 /// <item><term><c>{book}|chk</c>, …</term><description>checkpoints, see <see cref="Checkpoint"/></description></item>
@@ -34,11 +35,25 @@ public sealed class LedgerTable(Storage storage)
 
     public static string SegmentKey(long firstRecord) => "seg!" + firstRecord.ToString("D19", CultureInfo.InvariantCulture);
 
-    /// <summary>The head's record number and ETag; null when the book does not exist.</summary>
-    public async Task<(long Record, ETag ETag)?> ReadHeadAsync(string book)
+    /// <summary>Where the book ends; null when it does not exist.</summary>
+    public async Task<LedgerHead?> ReadHeadAsync(string book)
     {
-        var head = await _table.GetEntityIfExistsAsync<TableEntity>(book, "head", ["Record"]);
-        return head.HasValue ? (head.Value!.GetInt64("Record")!.Value, head.Value.ETag) : null;
+        var head = await _table.GetEntityIfExistsAsync<TableEntity>(book, "head", ["Record", "Reserved"]);
+        return head.HasValue ? new LedgerHead(head.Value!.GetInt64("Record")!.Value, head.Value.ETag, head.Value.GetBoolean("Reserved") ?? false) : null;
+    }
+
+    /// <summary>Marks the head as reserved, or not any more, when it still has this ETag; the next commit ends it. Returns the new ETag; null when the head has another by now.</summary>
+    public async Task<ETag?> ReserveAsync(string book, ETag head, bool isReserved = true)
+    {
+        try
+        {
+            var answer = await _table.UpdateEntityAsync(new TableEntity(book, "head") { ["Reserved"] = isReserved }, head, TableUpdateMode.Merge, CancellationToken.None);
+            return answer.Headers.ETag;
+        }
+        catch (RequestFailedException e) when (e.Status == 412)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -146,6 +161,9 @@ public sealed class LedgerTable(Storage storage)
         return all.ToArray();
     }
 }
+
+/// <summary>A book's end: the number of its last record; the ETag under which it may be moved; whether an instance has reserved the next commit.</summary>
+public sealed record LedgerHead(long Record, ETag ETag, bool IsReserved);
 
 /// <summary>A segment with its packed form, ready to be written.</summary>
 public sealed record PackedSegment(Segment Segment, byte[] Bytes);

@@ -95,8 +95,8 @@ public sealed class Verification(LedgerTable table, Storage storage, HeadHashes 
         var result = walk.Result();
         var head = await table.ReadHeadAsync(book);
         if (head is null) return walk.Result("the head is gone");
-        return head.Value.Record > result.Record && await table.ReadSegmentAsync(book, result.Record + 1) is null
-            ? walk.Result($"the head stands at record {head.Value.Record}, but the records end with {result.Record}") : result;
+        return head.Record > result.Record && await table.ReadSegmentAsync(book, result.Record + 1) is null
+            ? walk.Result($"the head stands at record {head.Record}, but the records end with {result.Record}") : result;
     }
 
     /// <summary>A checkpoint that was tampered with shows here: its state differs from what the records give.</summary>

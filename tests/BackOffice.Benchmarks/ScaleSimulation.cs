@@ -51,8 +51,8 @@ internal sealed record ScaleResult(long Offered, long Committed, TimeSpan Span, 
 
 /// <summary>
 /// Instances that commit to books, event by event: a call waits for a free place in its instance (default concurrency) and then for its book's committer there; the committer takes all that wait as one transaction, under the head's ETag,
-/// as <c>Book.CommitAsync</c> does: with the head from its last commit when nobody was first; else it waits with full jitter, reads the head and what others wrote, takes half as many, and tries again; and it rests for three
-/// commits when it has gone on for 1 s, or for 100 ms where others write. Seeded, so the same case gives the same figures. Times are whole microseconds; only the sampling of latencies is floating point. Computing takes no time here, and
+/// as <c>Book.CommitAsync</c> does: with the head from its last commit when nobody was first; else it waits with full jitter, reads the head and what others wrote, and tries again; having lost three times it
+/// reserves the head, and others wait until its commit is there. Seeded, so the same case gives the same figures. Times are whole microseconds; only the sampling of latencies is floating point. Computing takes no time here, and
 /// a commit takes effect at half its time. A run proves itself: every entry is committed once, one instance meets no conflict, no second has more rows of a book or requests than the store takes.
 /// </summary>
 internal sealed class ScaleSimulation
@@ -62,6 +62,10 @@ internal sealed class ScaleSimulation
     private const int MaxGatherBytes = 2_800_000;
     private const int RowsACommit = 2;
     private const long CallerGone = 230 * Second;
+
+    // As Book has them; the best of those tried here.
+    private const int LossesToReserve = 3;
+    private const long ReservedFor = Second;
 
     private readonly Platform _platform;
     private readonly Load _load;
@@ -79,6 +83,7 @@ internal sealed class ScaleSimulation
     private long _throttled;
     private long _requests;
     private long _lastAt;
+    private long _reservations;
 
     private ScaleSimulation(Platform platform, Load load)
     {
@@ -159,14 +164,14 @@ internal sealed class ScaleSimulation
         {
             Holds(result.Committed == result.Offered, "every entry offered is committed");
             Holds(_chains.Sum(chain => chain.Entries) == result.Offered, "the chains hold what was offered, once");
-            Holds(_chains.Sum(chain => chain.Version) == result.Commits, "a chain moves once a commit");
+            Holds(_chains.Sum(chain => chain.Head.Version) == result.Commits, "a chain moves once a commit");
             Holds(_instances.All(instance => instance is { Busy: 0, Waiting.Count: 0 }), "no call is left");
         }
 
         Holds(_load.Instances > 1 || result.Conflicts == 0, "one instance meets no conflict");
         Holds(result.MostRowsASecond <= _platform.PartitionEntities, "no second has more rows of a book than the store takes");
         Holds(_account.Most <= _platform.AccountRequests, "no second has more requests than the account takes");
-        Holds(result.Requests >= result.Commits + result.Conflicts, "each try is a request");
+        Holds(result.Requests >= result.Commits + result.Conflicts + _reservations, "each try is a request");
     }
 
     /// <summary>Whether all calls were answered before the platform would have ended them.</summary>
@@ -184,10 +189,10 @@ internal sealed class ScaleSimulation
     {
         var instance = entry.Instance;
         if (instance.Busy++ == 0) instance.BusySince = _now;
-        if (!instance.Committers.TryGetValue(entry.Book, out var committer)) instance.Committers.Add(entry.Book, committer = new Committer(_chains[entry.Book], _now));
+        if (!instance.Committers.TryGetValue(entry.Book, out var committer)) instance.Committers.Add(entry.Book, committer = new Committer(_chains[entry.Book]));
         committer.Waiting.Enqueue(entry);
         if (committer.IsRunning) return;
-        (committer.IsRunning, committer.RestedAt) = (true, _now);
+        committer.IsRunning = true;
         Gather(committer);
     }
 
@@ -218,32 +223,53 @@ internal sealed class ScaleSimulation
             return;
         }
 
-        (committer.Take, committer.Lost, committer.Started) = (committer.Batch.Count, 0, _now);
+        committer.Lost = 0;
         Try(committer);
     }
 
-    /// <summary>Reads the head where it is not known, and what others wrote; then commits as many as are taken.</summary>
+    /// <summary>Reads the head where it is not known, and what others wrote; then commits the batch.</summary>
     private void Try(Committer committer)
     {
         if (committer.Head is not null) Put(committer);
-        else Read(committer.Chain, seen =>
-        {
-            if (seen == committer.Known)
-            {
-                committer.Head = seen;
-                Put(committer);
-                return;
-            }
+        else Look(committer, _now);
+    }
 
-            // One point read a commit of others, up to four and the one that finds nothing; more are had by one query.
-            committer.OthersWroteAt = _now;
-            var reads = (int)Math.Min(seen - committer.Known, 4) + 1;
-            Reads(committer.Chain, reads, () =>
-            {
-                (committer.Known, committer.Head) = (seen, seen);
-                Put(committer);
-            });
+    /// <summary>Waits while another has the head reserved, and reserves it for one that has lost too often.</summary>
+    private void Look(Committer committer, long since, int round = 0) => Read(committer.Chain, head =>
+    {
+        var isMine = head.IsReserved && head.ETag == committer.Reserved;
+        var isTaken = head.IsReserved && !isMine && _now - since < ReservedFor;
+        if (isTaken) At(_now + Jitter(round, 100), () => Look(committer, since, round + 1));
+        else if (isMine || committer.Lost < LossesToReserve) TakeIn(committer, head);
+        else Reserve(committer, head, since, round);
+    });
+
+    private void TakeIn(Committer committer, Head head)
+    {
+        // One point read a commit of others, up to four and the one that finds nothing; more are had by one query.
+        var reads = head.Version == committer.Known ? 0 : (int)Math.Min(head.Version - committer.Known, 4) + 1;
+        Reads(committer.Chain, reads, () =>
+        {
+            (committer.Known, committer.Head) = (head.Version, head.ETag);
+            Put(committer);
         });
+    }
+
+    private void Reserve(Committer committer, Head head, long since, int round)
+    {
+        _reservations++;
+        var chain = committer.Chain;
+        Head? reserved = null;
+        Request(() => Send(_platform.Commit, () =>
+        {
+            if (!chain.Rows.TryTake(_now / Second, 1) || chain.Head.ETag != head.ETag) return;
+            reserved = chain.Head = chain.Head with { ETag = chain.Head.ETag + 1, IsReserved = true };
+        }, () =>
+        {
+            committer.Reserved = reserved?.ETag;
+            if (reserved is null) At(_now + Jitter(round, 100), () => Look(committer, since, round + 1));
+            else TakeIn(committer, reserved);
+        }));
     }
 
     private void Reads(Chain chain, int count, Action done)
@@ -252,15 +278,15 @@ internal sealed class ScaleSimulation
         else Read(chain, _ => Reads(chain, count - 1, done));
     }
 
-    /// <summary>A point read; what the chain's version was when the store answered it.</summary>
-    private void Read(Chain chain, Action<long> done, int round = 0)
+    /// <summary>A point read; the chain's head when the store answered it.</summary>
+    private void Read(Chain chain, Action<Head> done, int round = 0)
     {
-        long? seen = null;
-        Request(() => Send(_platform.Read, () => seen = chain.Rows.TryTake(_now / Second, 1) ? chain.Version : null, () =>
+        Head? seen = null;
+        Request(() => Send(_platform.Read, () => seen = chain.Rows.TryTake(_now / Second, 1) ? chain.Head : null, () =>
         {
-            if (seen is { } version)
+            if (seen is not null)
             {
-                done(version);
+                done(seen);
                 return;
             }
 
@@ -271,53 +297,42 @@ internal sealed class ScaleSimulation
 
     private void Put(Committer committer)
     {
-        var size = Math.Min(committer.Take, committer.Batch.Count);
         var chain = committer.Chain;
         var (won, throttled) = (false, false);
         Request(() => Send(_platform.Commit, () =>
         {
             // The store decides here: too many rows this second, another's ETag, or done.
             if (!chain.Rows.TryTake(_now / Second, RowsACommit)) throttled = true;
-            else if (committer.Head == chain.Version)
+            else if (committer.Head == chain.Head.ETag)
             {
                 won = true;
-                chain.Version++;
-                chain.Entries += size;
+                chain.Head = new Head(chain.Head.Version + 1, chain.Head.ETag + 1, IsReserved: false);
+                committer.Head = chain.Head.ETag;
+                chain.Entries += committer.Batch.Count;
             }
         }, () =>
         {
-            if (won) Won(committer, size);
+            if (won) Won(committer);
             else if (throttled) Throttled(committer);
-            else Lost(committer, size);
+            else Lost(committer);
         }));
     }
 
-    private void Won(Committer committer, int size)
+    private void Won(Committer committer)
     {
         _commits++;
         committer.Known++;
-        committer.Head = committer.Known;
-        foreach (var entry in committer.Batch.GetRange(0, size)) Answer(entry);
-        committer.Batch.RemoveRange(0, size);
-        var took = _now - committer.Started;
-        var othersWrite = committer.OthersWroteAt is { } at && _now - at < 10 * Second;
-        var rest = _now - committer.RestedAt < (othersWrite ? Second / 10 : Second) ? 0 : Math.Clamp(3 * took, 5_000, 100_000);
-        At(_now + rest, () =>
-        {
-            if (rest > 0) committer.RestedAt = _now;
-            (committer.Lost, committer.Started) = (0, _now);
-            if (committer.Batch.Count == 0) Gather(committer);
-            else Try(committer);
-        });
+        foreach (var entry in committer.Batch) Answer(entry);
+        committer.Batch.Clear();
+        Gather(committer);
     }
 
     /// <summary>Another was first. The segment that stands in its place is looked for, as an answer might have been lost; then it waits and reads anew.</summary>
-    private void Lost(Committer committer, int size)
+    private void Lost(Committer committer)
     {
         _conflicts++;
-        committer.Take = Math.Max(1, size / 2);
         committer.Head = null;
-        Read(committer.Chain, _ => At(_now + Jitter(committer.Lost++), () => Try(committer)));
+        Read(committer.Chain, _ => At(_now + Jitter(committer.Lost++, 20), () => Try(committer)));
     }
 
     private void Throttled(Committer committer)
@@ -326,8 +341,8 @@ internal sealed class ScaleSimulation
         At(_now + Pause(committer.Lost++), () => Put(committer));
     }
 
-    /// <summary>Full jitter below 1, 2, 4 … 20 ms.</summary>
-    private long Jitter(int round) => _random.NextInt64(1 + Math.Min(20_000, 1_000L << Math.Min(round, 6)));
+    /// <summary>Full jitter below 1, 2, 4 … ms.</summary>
+    private long Jitter(int round, int atMostMilliseconds) => _random.NextInt64(1 + (1_000L * Math.Min(atMostMilliseconds, 1 << Math.Min(round, 10))));
 
     /// <summary>The storage client's own pause before it asks again: 100, 200 … ms, at most 1 s, a fifth more or less.</summary>
     private long Pause(int round) => Math.Min(Second, 100_000L << Math.Min(round, 4)) * _random.Next(80, 121) / 100;
@@ -374,26 +389,25 @@ internal sealed class ScaleSimulation
         public Dictionary<int, Committer> Committers { get; } = [];
     }
 
+    private sealed record Head(long Version, long ETag, bool IsReserved);
+
     /// <summary>A book as the store has it: its head's version, and what it holds.</summary>
     private sealed class Chain(Bucket rows)
     {
         public Bucket Rows { get; } = rows;
-        public long Version { get; set; }
+        public Head Head { get; set; } = new(0, 0, false);
         public long Entries { get; set; }
     }
 
     /// <summary>A book as one instance holds it.</summary>
-    private sealed class Committer(Chain chain, long now)
+    private sealed class Committer(Chain chain)
     {
         public Chain Chain { get; } = chain;
         public Queue<Posting> Waiting { get; } = new();
         public List<Posting> Batch { get; } = [];
         public bool IsRunning { get; set; }
-        public int Take { get; set; }
         public int Lost { get; set; }
-        public long Started { get; set; }
-        public long RestedAt { get; set; } = now;
-        public long? OthersWroteAt { get; set; }
+        public long? Reserved { get; set; }
 
         /// <summary>Through which commit it has taken the chain in.</summary>
         public long Known { get; set; }
