@@ -90,7 +90,7 @@ public sealed class QueueTests(AzuriteFixture azurite)
         var first = TimeProvider.System.GetTimestamp();
         Assert.Equal("2", await worker.Seen.NextAsync());
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(first), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15));
+        Assert.True(TimeProvider.System.GetElapsedTime(first) >= TimeSpan.FromSeconds(1), "The second try came before the time-out.");
     }
 
     [Fact]
