@@ -25,6 +25,18 @@ public class ContractTests
     }
 
     [Fact]
+    public void Errors_OfTheCode_AreThoseOfThePage()
+    {
+        var page = Path.Combine(FunctionMap.Repository, "functions", "ERRORS.md");
+        var text = File.ReadAllText(page).ReplaceLineEndings("\n");
+        var start = text.IndexOf("\n## ", StringComparison.Ordinal);
+        var received = text[..(start < 0 ? text.Length : start)] + ErrorCatalogue.Markdown();
+        if (received == text) return;
+        File.WriteAllText(page + ".received.txt", received);
+        Assert.Fail($"functions/ERRORS.md is not what the code says. Compare it with {page}.received.txt; if the change is meant, put that in its place.");
+    }
+
+    [Fact]
     public void HttpFunctions_AllSayWhoMayCallThem() => Assert.NotEmpty(Rights.Of(typeof(Program).Assembly));
 
     [Fact]
