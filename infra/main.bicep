@@ -44,13 +44,13 @@ param storagePublicAccess 'Enabled' | 'Disabled' = network == null ? 'Enabled' :
 @description('With a network and a public address: who else may call the storage account, as addresses or ranges.')
 param storageAllowedIpRanges string[] = []
 
-@description('Days for which the head hash of a night cannot be changed or deleted. Books are kept ten years from the end of the year (HGB §257), so eleven years of days: 11 · 365 + 3.')
+@description('Days for which the head hash of a night and a file that came in cannot be changed or deleted. Books are kept ten years from the end of the year (HGB §257), so eleven years of days: 11 · 365 + 3.')
 @minValue(1)
 @maxValue(146000)
-param headHashDays int = 4018
+param proofDays int = 4018
 
-@description('True once the policy on the head hashes has been locked by hand (README, "Lock the head hashes").')
-param headHashesLocked bool = false
+@description('The containers whose policies have been locked by hand (README, "Lock the proofs").')
+param lockedContainers string[] = []
 
 @description('Days that logs are kept.')
 @minValue(30)
@@ -73,7 +73,7 @@ param budget budgetType?
 // The one list of tables, queues and containers; the app reads it too (functions/Kernel/Storage.cs).
 var names = loadJsonContent('storage.json')
 var packageContainer = 'deployments'
-var headHashContainer = 'head-hashes'
+var proofContainers = ['head-hashes', 'originals']
 var prefix = 'backoffice-${environmentName}'
 var token = uniqueString(resourceGroup().id, environmentName)
 var storageName = 'st${environmentName}${token}'
@@ -108,7 +108,7 @@ module storage 'modules/storage.bicep' = {
     redundancy: redundancy
     tables: names.tables
     queues: names.queues
-    containers: filter(names.containers, container => container != headHashContainer)
+    containers: filter(names.containers, container => !contains(proofContainers, container))
     publicAccess: storagePublicAccess
     defaultAction: network == null ? 'Allow' : 'Deny'
     allowedIpRanges: storageAllowedIpRanges
@@ -126,8 +126,8 @@ module proofs 'modules/storage.bicep' = {
     redundancy: redundancy
     tables: []
     queues: []
-    containers: filter(names.containers, container => container == headHashContainer)
-    immutability: { days: headHashDays, locked: headHashesLocked }
+    containers: filter(names.containers, container => contains(proofContainers, container))
+    immutability: { days: proofDays, locked: lockedContainers }
     publicAccess: storagePublicAccess
     defaultAction: network == null ? 'Allow' : 'Deny'
     allowedIpRanges: storageAllowedIpRanges
@@ -140,7 +140,7 @@ module roles 'modules/roles.bicep' = {
   params: {
     storageName: storageName
     proofsName: proofsName
-    headHashContainer: headHashContainer
+    proofContainers: proofContainers
     insightsName: insightsName
     identityName: identity.name
   }
@@ -210,7 +210,7 @@ output functionAppHostName string = app.outputs.hostName
 @description('Name of the storage account.')
 output storageAccountName string = storageName
 
-@description('Name of the storage account of the head hashes.')
+@description('Name of the storage account of the proofs.')
 output proofsAccountName string = proofsName
 
 @description('Name of the Log Analytics workspace.')

@@ -4,7 +4,10 @@ using 'main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param clientId = readEnvironmentVariable('BACKOFFICE_CLIENT_ID')
 param alertEmail = readEnvironmentVariable('BACKOFFICE_ALERT_EMAIL')
-param headHashesLocked = readEnvironmentVariable('BACKOFFICE_HEAD_HASHES_LOCKED', '') == 'true'
+param lockedContainers = filter(
+  split(readEnvironmentVariable('BACKOFFICE_LOCKED_CONTAINERS', ''), ','),
+  name => name != ''
+)
 
 var networkPrefix = readEnvironmentVariable('BACKOFFICE_NETWORK', '')
 param network = networkPrefix == '' ? null : { addressPrefix: networkPrefix }

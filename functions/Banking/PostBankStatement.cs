@@ -9,7 +9,7 @@ namespace BackOffice.Banking;
 /// <c>POST /api/books/{book}/bank-statements</c>, <c>application/xml</c>, at most 20 MB: camt.053 (camt.052 and camt.054 are only read). Everything is checked before anything is written; then each line becomes an item, posted when it is matched
 /// (<see cref="BankMatching.Take"/>), else open for a person. 201 with what became of it; 200 when the same file comes again, also after a crash: it goes on where it was. A line that another statement has brought is known and not posted twice.
 /// 400 <c>request/not-xml</c> …, <c>bank/form</c>; 409 <c>bank/statement-reused</c> (the statement's id with other content, or twice in the file); 422 see <see cref="CamtReader.End"/> and <see cref="KeptStatement.Check"/>.
-/// Rows: reads and writes <c>BankStatements</c>, <c>BankItems</c> and <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// Rows: reads and writes <c>BankStatements</c>, <c>BankItems</c> and <c>Payments</c>, adds to <c>Imports</c> and <c>originals</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostBankStatement(Books books, BankTables bank, StatementIntake intake, ImportRegister imports)
 {
@@ -61,8 +61,8 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
 
     private async Task<IResult> AnswerAsync(string book, CamtFile file, XmlBody body, string by, List<TakenIn> results, bool isKnown, SortedDictionary<string, BankAccount> accounts, int digits)
     {
-        var imported = new ImportFile(ImportKind.BankStatement, body.Sha256, body.Bytes, file.Statements.Sum(statement => statement.Lines.Count), file.Message);
-        if (!(await imports.NoteAsync(book, imported, by)).Is(out var import, out var refusal)) return new Problem(refusal);
+        var lines = file.Statements.Sum(statement => statement.Lines.Count);
+        if (!(await imports.NoteAsync(book, ImportKind.BankStatement, body.Original, lines, file.Message, by)).Is(out var import, out var refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew || !isKnown ? 201 : 200, json =>
         {
             json.WriteString("book", book);

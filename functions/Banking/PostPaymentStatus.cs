@@ -7,7 +7,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>POST /api/books/{book}/payment-status</c>, <c>application/xml</c>, at most 5 MB: what the bank says of payments (pain.002). What it accepted is noted; what it rejected is owed again, and the money on its way is taken back; not of a payment that a statement shows as gone, which comes back on a statement too. 201; 200 when the same file comes again.
-/// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c>; 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c>; 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c> and <c>originals</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegister imports, CaseSteps steps, TimeProvider time)
 {
@@ -20,13 +20,13 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
         if (!(await RequestBody.ReadXmlAsync(request, MaxBytes)).Is(out var body, out refusal)) return new Problem(refusal);
         if (!Pain.ReadStatus(body.Root).Is(out var answers, out refusal)) return new Problem(refusal);
-        var (file, by) = (new ImportFile(ImportKind.PaymentStatus, body.Sha256, body.Bytes, answers.Count, answers.FirstOrDefault()?.Order), Caller.Of(request).Name);
+        var (digest, by) = (body.Original.Sha256, Caller.Of(request).Name);
 
         var row = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
         if (answers.Count > 0 && row is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
         if (row is { Id: var id })
         {
-            var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{file.Sha256}}"}""", by, "status:" + file.Sha256), async known =>
+            var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{digest}}"}""", by, "status:" + digest), async known =>
             {
                 var payment = BankTables.ReadPayment(known!);
                 if (!payment.Move(PaymentCommand.Status).Is(out _, out var no)) return no;
@@ -41,7 +41,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
             row = result.Case;
         }
 
-        if (!(await imports.NoteAsync(book, file, by)).Is(out var import, out refusal)) return new Problem(refusal);
+        if (!(await imports.NoteAsync(book, ImportKind.PaymentStatus, body.Original, answers.Count, answers.FirstOrDefault()?.Order, by)).Is(out var import, out refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -7,7 +7,7 @@ namespace BackOffice.Currencies;
 
 /// <summary>
 /// <c>POST /api/books/{book}/exchange-rates</c>, <c>application/xml</c>: the ECB's reference rates as it publishes them (<c>eurofxref-daily.xml</c>, <c>eurofxref-hist-90d.xml</c>), at most 400 days and 4 MiB. 201; 200 when the same file comes again. All of it is read before the first day is written. Rates that a person has set stay.
-/// 400 <c>request/not-xml</c>, <c>currency/not-ecb</c>; 422 <c>currency/date</c> (a day to come), and see <see cref="EcbRates.Read"/>. Rows: reads and writes <c>ExchangeRates</c>, adds to <c>Imports</c>. Messages: none.
+/// 400 <c>request/not-xml</c>, <c>currency/not-ecb</c>; 422 <c>currency/date</c> (a day to come), and see <see cref="EcbRates.Read"/>. Rows: reads and writes <c>ExchangeRates</c>, adds to <c>Imports</c> and <c>originals</c>. Messages: none.
 /// </summary>
 public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, ImportRegister imports, CaseSteps steps, TimeProvider time)
 {
@@ -36,8 +36,7 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Impo
             if (result.IsNew) changed++;
         }
 
-        var file = new ImportFile(ImportKind.Rates, body.Sha256, body.Bytes, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}");
-        if (!(await imports.NoteAsync(book, file, by)).Is(out var imported, out refusal)) return new Problem(refusal);
+        if (!(await imports.NoteAsync(book, ImportKind.Rates, body.Original, days.Values.Sum(day => day.Rates.Count), $"ECB {BusinessDay.Text(days.Keys.Last())}", by)).Is(out var imported, out refusal)) return new Problem(refusal);
         return new JsonAnswer(imported.IsNew ? 201 : 200, json =>
         {
             json.WriteString("book", book);

@@ -10,7 +10,7 @@ namespace BackOffice.Exchange;
 /// <summary>
 /// <c>POST /api/books/{book}/imports/datev?accountLength=</c>, <c>text/csv</c> (Windows-1252, or UTF-8 with its mark), at most 20 MB: a Buchungsstapel, whose accounts are as long as its header says (and as the caller says, when he does), all of it or nothing, in one commit. 201 <c>{import, posted, duplicates}</c>; 200 when the same file comes again, of which nothing is booked twice.
 /// 413 <c>ledger/atomic-too-large</c>; 422 each fault with its line and field (<see cref="DatevReader.Read"/>), <c>ledger/no-chart</c>, <c>exchange/currency</c> (a book whose currency has not two digits), and what the ledger refuses, by line.
-/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, reads and adds to <c>Imports</c>. Messages: none.
+/// Rows: commits <c>EntryPosted</c> to <c>Ledger</c>, reads <c>Parameters</c> and <c>Exports</c>, reads and adds to <c>Imports</c>, adds to <c>originals</c>. Messages: none.
 /// </summary>
 public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegister imports, Parameters parameters)
 {
@@ -38,7 +38,7 @@ public sealed class PostDatevImport(Books books, DatevExport datev, ImportRegist
 
         var by = Caller.Of(request).Name;
         if (!(await PostAsync(found, entries, by)).Is(out var posted, out refusal)) return new Problem(refusal);
-        var outcome = await imports.NoteAsync(book, new ImportFile(ImportKind.Datev, digest, bytes.Length, entries.Count), by);
+        var outcome = await imports.NoteAsync(book, ImportKind.Datev, Original.Of(bytes), entries.Count, null, by);
         return outcome.Is(out var import, out refusal) ? Answer(import.IsNew ? 201 : 200, book, new KeptImport(import.Case.Id, ImportRegister.Read(import.Case)), posted) : new Problem(refusal);
     }
 

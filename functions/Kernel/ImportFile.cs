@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Azure.Core;
+using Microsoft.Extensions.Configuration;
 
 namespace BackOffice.Kernel;
 
@@ -23,7 +25,7 @@ public enum ImportKind
 }
 
 /// <summary>
-/// A file that came in, as its case keeps it (table <c>Imports</c>); open while it is being worked off, done when all of it has been. Its history says who sent it and when. The file itself stays with who sent it (GoBD Tz. 131 wants it kept in the form in which it came); its digest tells whether it is the one.
+/// A file that came in, as its case keeps it (table <c>Imports</c>); open while it is being worked off, done when all of it has been. Its history says who sent it and when.
 /// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Sha256">SHA-256 of the file as it came, hexadecimal in small letters; the same file is the same import.</param>
@@ -32,6 +34,8 @@ public enum ImportKind
 /// <param name="Name">The file's own name for itself: a statement's or message's id; null: it has none.</param>
 public sealed record ImportFile(ImportKind Kind, string Sha256, long Bytes, int Items, string? Name = null)
 {
+    internal static string ExtensionOf(ImportKind kind) => kind switch { ImportKind.Datev => "csv", ImportKind.Journal => "ndjson", _ => "xml" };
+
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteString("kind", JsonFields.NameOf(Kind));
@@ -43,13 +47,23 @@ public sealed record ImportFile(ImportKind Kind, string Sha256, long Bytes, int 
 }
 
 /// <summary>
-/// Table <c>Imports</c>, with the rows of <see cref="CaseTable"/>: the files that came in, whichever department took them; State is an <see cref="ImportFile"/>.
+/// Table <c>Imports</c>, with the rows of <see cref="CaseTable"/>: the files that came in, whichever department took them; State is an <see cref="ImportFile"/>. The file itself is kept in the form in which it came (GoBD Tz. 131), except
+/// for journals, whose entries the ledger keeps: container <c>originals</c> of <see cref="WriteOnceBlobs"/>, blob <c>{book}/{id}.{xml|csv}.gz</c>.
 /// </summary>
-public sealed class ImportRegister(Storage storage, CaseSteps steps)
+public sealed class ImportRegister(Storage storage, CaseSteps steps, IConfiguration configuration, TokenCredential credential)
 {
+    private readonly WriteOnceBlobs _originals = new(configuration, credential, "originals");
+
     public Department Files { get; } = new("imports", new CaseTable(storage, "Imports"), (_, _) => Task.CompletedTask);
 
-    /// <summary>Notes a file when all of it has been worked off, under <c>{kind}-{32 digits of its SHA-256}</c>: the same file is noted once, by who sent it first.</summary>
+    /// <summary>Keeps a file and notes it, when all of it has been worked off, under <c>{kind}-{32 digits of its SHA-256}</c>: the same file is noted once, by who sent it first.</summary>
+    internal async Task<Outcome<CaseResult>> NoteAsync(string book, ImportKind kind, Original original, int items, string? name, string by)
+    {
+        await _originals.AddAsync(BlobOf(book, kind, original.Sha256), new BinaryData(original.Packed)); // first: what is noted is kept
+        return await NoteAsync(book, new ImportFile(kind, original.Sha256, original.Bytes, items, name), by);
+    }
+
+    /// <summary>Notes a file of which nothing is kept.</summary>
     public Task<Outcome<CaseResult>> NoteAsync(string book, ImportFile file, string by)
     {
         var state = JsonSerializer.Serialize(file, ImportJson.Default.ImportFile);
@@ -58,6 +72,11 @@ public sealed class ImportRegister(Storage storage, CaseSteps steps)
 
     /// <summary>A file that has been noted; null: it has not.</summary>
     internal async Task<KeptImport?> FindAsync(string book, ImportKind kind, string sha256) => await Files.Cases.FindAsync(book, IdOf(kind, sha256)) is { } row ? new KeptImport(row.Id, Read(row)) : null;
+
+    /// <summary>The file as it came in; null: none was kept.</summary>
+    internal async Task<byte[]?> OriginalAsync(string book, ImportFile file) => await _originals.FindAsync(BlobOf(book, file.Kind, file.Sha256)) is { } packed ? Original.Unpack(packed.ToStream()) : null;
+
+    private static string BlobOf(string book, ImportKind kind, string sha256) => $"{book}/{IdOf(kind, sha256)}.{ImportFile.ExtensionOf(kind)}.gz";
 
     private static string IdOf(ImportKind kind, string sha256) => $"{JsonFields.NameOf(kind)}-{sha256[..32]}";
 

@@ -1,11 +1,14 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace BackOffice.Kernel;
 
-/// <summary>A body that is read once from its beginning to its end, counted and digested on the way; it ends early where it becomes longer than it may be.</summary>
+/// <summary>A body that is read once from its beginning to its end, counted, digested and packed on the way; it ends early where it becomes longer than it may be.</summary>
 internal sealed class MeasuredStream(Stream body, long maxBytes) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly MemoryStream _packed = new();
+    private GZipStream? _packing;
 
     /// <summary>How many bytes have been read.</summary>
     public long Bytes { get; private set; }
@@ -22,8 +25,12 @@ internal sealed class MeasuredStream(Stream body, long maxBytes) : Stream
 
     public override long Position { get => Bytes; set => throw new NotSupportedException(); }
 
-    /// <summary>SHA-256 of what has been read, hexadecimal in small letters.</summary>
-    public string Sha256() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+    /// <summary>What has been read; nothing more is.</summary>
+    public Original End()
+    {
+        _packing?.Dispose();
+        return new Original(Convert.ToHexStringLower(_hash.GetCurrentHash()), Bytes, _packed.ToArray());
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -31,6 +38,7 @@ internal sealed class MeasuredStream(Stream body, long maxBytes) : Stream
         var read = await body.ReadAsync(buffer, cancellationToken);
         Bytes += read;
         _hash.AppendData(buffer.Span[..read]);
+        (_packing ??= new GZipStream(_packed, CompressionLevel.Fastest, leaveOpen: true)).Write(buffer.Span[..read]);
         return IsTooLong ? 0 : read;
     }
 
@@ -50,7 +58,13 @@ internal sealed class MeasuredStream(Stream body, long maxBytes) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _hash.Dispose();
+        if (disposing)
+        {
+            _hash.Dispose();
+            _packing?.Dispose();
+            _packed.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -21,7 +21,7 @@ public static class RequestBody
     /// <summary>
     /// The body as XML (<c>application/xml</c> or <c>text/xml</c>), read as it comes in: 415 another content type, 413 above <paramref name="maxBytes"/>, and what <see cref="SafeXml.ReadAsync"/> refuses, which tells of <paramref name="part"/> and <paramref name="take"/> too.
     /// </summary>
-    public static async Task<Outcome<XmlBody>> ReadXmlAsync(HttpRequest request, int maxBytes, string? part = null, Action<XElement, XElement>? take = null)
+    internal static async Task<Outcome<XmlBody>> ReadXmlAsync(HttpRequest request, int maxBytes, string? part = null, Action<XElement, XElement>? take = null)
     {
         if (Unsupported(request, "application/xml") is { } refusal && Unsupported(request, "text/xml") is not null) return refusal;
         if (request.ContentLength > maxBytes) return TooLarge(maxBytes);
@@ -29,7 +29,7 @@ public static class RequestBody
         var read = await SafeXml.ReadAsync(measured, maxBytes, part, take);
         // Also of one that was good so far: its end was not seen.
         if (measured.IsTooLong) return TooLarge(maxBytes);
-        return read.Is(out var root, out refusal) ? new XmlBody(root, measured.Sha256(), measured.Bytes) : refusal;
+        return read.Is(out var root, out refusal) ? new XmlBody(root, measured.End()) : refusal;
     }
 
     /// <summary>The whole body: 415 another content type, 413 above <paramref name="maxBytes"/>.</summary>
@@ -89,6 +89,5 @@ public static class RequestBody
 
 /// <summary>A body in XML.</summary>
 /// <param name="Root">Its root element.</param>
-/// <param name="Sha256">SHA-256 of its bytes as they came, hexadecimal in small letters.</param>
-/// <param name="Bytes">How many they are.</param>
-public sealed record XmlBody(XElement Root, string Sha256, long Bytes);
+/// <param name="Original">Its bytes as they came.</param>
+internal sealed record XmlBody(XElement Root, Original Original);

@@ -82,7 +82,7 @@ public sealed class Storage
     }
 
     /// <summary>A caller waits at most some seconds: three tries of ten seconds, soon after one another.</summary>
-    private static void Patience(ClientOptions options)
+    internal static void Patience(ClientOptions options)
     {
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);

@@ -25,7 +25,7 @@ public static class Telemetry
     public static readonly Counter<long> Commits = Meter.CreateCounter<long>("backoffice.ledger.commits", "{commit}", "Commits of books' chains.");
 
     /// <summary>Commits that another instance was faster than.</summary>
-    public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>("backoffice.ledger.conflicts", "{conflict}", "Commits that another instance was faster than; each was decided anew.");
+    public static readonly Counter<long> Conflicts = Meter.CreateCounter<long>("backoffice.ledger.conflicts", "{conflict}", "Commits that another instance was faster than, or had its turn before; each was decided anew.");
 
     /// <summary>Commits sent again after an unclear answer of the store.</summary>
     public static readonly Counter<long> Retries = Meter.CreateCounter<long>("backoffice.ledger.retries", "{retry}", "Commits sent again after an unclear answer of the store.");

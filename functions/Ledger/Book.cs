@@ -19,8 +19,8 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     /// <summary>How long a commit is tried again before its callers are told 503.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
-    /// <summary>How long others leave a reserved head to the one that reserved it; longer than a full commit takes to prepare and to write.</summary>
-    private static readonly TimeSpan ReservedFor = TimeSpan.FromSeconds(1);
+    /// <summary>How long others leave a reserved head to the one that reserved it: time for the largest commit, and for a request that the store's client sends again. Only one that died uses it up.</summary>
+    private static readonly TimeSpan ReservedFor = TimeSpan.FromSeconds(5);
 
     private readonly Channel<BookCommand> _commands = Channel.CreateUnbounded<BookCommand>();
     private readonly Lock _gate = new(); // guards _state
@@ -211,11 +211,11 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         _ = OfferCheckpointAsync(); // nobody waits for it
     }
 
-    /// <summary>True: the group's decisions hold, and what they add is durable. False: another instance was first, and they must be made anew.</summary>
+    /// <summary>True: the group's decisions hold, and what they add is durable. False: another instance has committed or reserved first, and they must be made anew.</summary>
     private async Task<bool> TryCommitAsync(List<BookCommand> group, long started, int lost)
     {
         if (!_loaded) await CatchUpAsync();
-        await HaveHeadAsync(lost);
+        await HaveHeadAsync(started, lost);
         var draft = Draft(group);
         if (draft.IsEmpty)
         {
@@ -281,7 +281,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     }
 
     /// <summary>
-    /// Brings the draft into the table. True: it is there, exactly once. False: another instance was first, and the draft is void.
+    /// Brings the draft into the table. True: it is there, exactly once. False: another instance has committed or reserved first, and the draft is void.
     /// </summary>
     /// <remarks>
     /// The answer of the store may be lost, or be the "412" that the client's own second try got after its first had succeeded. So after any failure the question is only:
@@ -321,18 +321,17 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     }
 
     /// <summary>Sees to it that <see cref="_head"/> is the ETag of the head that the state stands at.</summary>
-    private async Task HaveHeadAsync(int lost)
+    private async Task HaveHeadAsync(long started, int lost)
     {
         const int damagedAfterRounds = 100;
-        var started = time.GetTimestamp();
         for (var (round, before) = (0, -1L); _headRecord != KnownRecord(); before = _headRecord)
         {
-            var head = await ReadHeadAsync(lost);
+            var head = await ReadHeadAsync(started, lost);
             (_head, _headRecord) = (head?.ETag ?? default, head?.Record ?? 0);
             if (_headRecord > KnownRecord()) await CatchUpAsync();
             // A state behind the head has just caught up; one beyond it was overtaken, and sees it in the next round, as long as the head moves. Only damage lasts.
             round = _headRecord == before ? round + 1 : 0;
-            if (_headRecord > KnownRecord() || (head is null && KnownRecord() > 0) || round == damagedAfterRounds)
+            if (_headRecord > KnownRecord() || round == damagedAfterRounds)
                 throw new InvalidDataException($"The head of book {Id} stands at record {_headRecord}, its records end with {KnownRecord()}. Run the verification of this book.");
             if (time.GetElapsedTime(started) > Patience) throw WrittenByOthers();
         }
@@ -340,17 +339,18 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
 
     /// <summary>
     /// The head, when it is free to be moved by this instance. Who commits back to back knows the head's ETag and is always first: others need a read more. So one that has lost
-    /// a few times reserves the head, which changes its ETag, and whoever then reads it waits until its commit is there, or for <see cref="ReservedFor"/>.
+    /// a few times reserves the head, which changes its ETag, and whoever then reads it waits until that commit is there, or as long as <see cref="ReservedFor"/>.
     /// </summary>
-    private async Task<LedgerHead?> ReadHeadAsync(int lost)
+    private async Task<LedgerHead?> ReadHeadAsync(long started, int lost)
     {
         const int lossesToReserve = 3; // best of those tried in ScaleSimulation
-        var started = time.GetTimestamp();
+        var (seen, since) = (default(ETag), 0L);
         for (var round = 0; ; round++)
         {
             var head = await table.ReadHeadAsync(Id);
             if (head is null || (head.IsReserved && head.ETag == _reserved)) return head;
-            var isTaken = head.IsReserved && time.GetElapsedTime(started) < ReservedFor;
+            if (head.ETag != seen) (seen, since) = (head.ETag, time.GetTimestamp()); // another reservation has its own time
+            var isTaken = head.IsReserved && time.GetElapsedTime(since) < ReservedFor;
             if (!isTaken && lost < lossesToReserve) return head;
             if (!isTaken && await table.ReserveAsync(Id, head.ETag) is { } reserved)
             {

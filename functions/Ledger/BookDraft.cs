@@ -29,7 +29,7 @@ public sealed record PreparedEntry(Entry Entry, ReadOnlyMemory<byte> Canonical, 
 
 /// <summary>
 /// The next commit in the making: the book as it is, and what has been decided since. Decisions see both; the records get their numbers and their place in the chain at once.
-/// Thrown away and made anew when another instance commits first.
+/// Thrown away and made anew when another instance commits or reserves first.
 /// </summary>
 /// <param name="state">The book up to now; not changed.</param>
 /// <param name="now">Recording time of every record in the commit.</param>

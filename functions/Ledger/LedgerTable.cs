@@ -7,7 +7,7 @@ using BackOffice.Kernel;
 namespace BackOffice.Ledger;
 
 /// <summary>
-/// Table <c>Ledger</c>. Only this department writes it, and only by <see cref="CommitAsync"/> (records) and <see cref="Checkpoint"/> (what can be computed again).
+/// Table <c>Ledger</c>. Only this department writes it, and only by <see cref="CommitAsync"/> (records), <see cref="ReserveAsync"/> (whose turn it is) and <see cref="Checkpoint"/> (what can be computed again).
 /// <list type="table">
 /// <listheader><term>PartitionKey, RowKey</term><description>what (cardinality)</description></listheader>
 /// <item><term><c>{book}</c>, <c>head</c></term><description>where the chain ends: Record, Entry, Hash; Reserved, when an instance that lost to others has asked them to let it commit next.
@@ -42,7 +42,7 @@ public sealed class LedgerTable(Storage storage)
         return head.HasValue ? new LedgerHead(head.Value!.GetInt64("Record")!.Value, head.Value.ETag, head.Value.GetBoolean("Reserved") ?? false) : null;
     }
 
-    /// <summary>Marks the head as reserved, or not any more, when it still has this ETag; the next commit ends it. Returns the new ETag; null when the head has another by now.</summary>
+    /// <summary>Marks the head as reserved, or not any more, when it still has this ETag; the next commit ends it. Returns the new ETag; null when the head has another by now, or the store did not do it: it is a courtesy, and nobody's answer hangs on it.</summary>
     public async Task<ETag?> ReserveAsync(string book, ETag head, bool isReserved = true)
     {
         try
@@ -50,7 +50,7 @@ public sealed class LedgerTable(Storage storage)
             var answer = await _table.UpdateEntityAsync(new TableEntity(book, "head") { ["Reserved"] = isReserved }, head, TableUpdateMode.Merge, CancellationToken.None);
             return answer.Headers.ETag;
         }
-        catch (RequestFailedException e) when (e.Status == 412)
+        catch (Exception e) when (e is RequestFailedException { Status: 412 } || StorageFaults.IsTransient(e))
         {
             return null;
         }

@@ -68,7 +68,7 @@ var settings = {
   AzureWebJobsStorage__clientId: identity.properties.clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identity.properties.clientId}'
-  HeadHashes__accountName: proofsName
+  Proofs__accountName: proofsName
   Identity__Authority: '${environment().authentication.loginEndpoint}${tenantId}/v2.0'
   Identity__Audience: audience
   Identity__Tenant: tenantId

@@ -1,11 +1,11 @@
 @description('Name of the storage account.')
 param storageName string
 
-@description('Name of the storage account of the head hashes.')
+@description('Name of the storage account of the proofs.')
 param proofsName string
 
-@description('Container of the head hashes.')
-param headHashContainer string
+@description('Containers of the proofs.')
+param proofContainers string[]
 
 @description('Name of the Application Insights resource.')
 param insightsName string
@@ -13,14 +13,15 @@ param insightsName string
 @description('Name of the identity that gets the roles.')
 param identityName string
 
-// All that the app may do, and where. Blob Data Owner is what the Functions host needs for its leases and the package; it covers the policies of containers too, hence not for the head hashes.
+// All that the app may do, and where. Blob Data Owner is what the Functions host needs for its leases and the package; it covers the policies of containers too, hence not for the proofs.
 var roles = [
   { on: 'storage', name: 'Storage Blob Data Owner', id: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' }
   { on: 'storage', name: 'Storage Queue Data Contributor', id: '974c5e8b-45b9-4653-ba55-5f855dd0fb88' }
   { on: 'storage', name: 'Storage Table Data Contributor', id: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3' }
-  { on: 'proofs', name: 'Storage Blob Data Contributor', id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe' }
   { on: 'insights', name: 'Monitoring Metrics Publisher', id: '3913510d-42f4-4e42-8a64-420c390055eb' }
 ]
+
+var onContainers = { name: 'Storage Blob Data Contributor', id: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe' }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -36,9 +37,11 @@ resource proofs 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
   resource blobs 'blobServices' existing = {
     name: 'default'
 
-    resource headHashes 'containers' existing = {
-      name: headHashContainer
-    }
+    resource containers 'containers' existing = [
+      for container in proofContainers: {
+        name: container
+      }
+    ]
   }
 }
 
@@ -61,14 +64,14 @@ resource onStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 ]
 
 resource onProofs 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in filter(roles, role => role.on == 'proofs'): {
-    scope: proofs::blobs::headHashes
-    name: guid(proofs::blobs::headHashes.id, identity.id, role.id)
+  for (container, i) in proofContainers: {
+    scope: proofs::blobs::containers[i]
+    name: guid(proofs::blobs::containers[i].id, identity.id, onContainers.id)
     properties: {
-      description: role.name
+      description: onContainers.name
       principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.id)
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', onContainers.id)
     }
   }
 ]

@@ -84,7 +84,7 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
 ]
 
 resource policy 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = [
-  for (item, i) in containers: if (immutability != null && !immutability!.locked) {
+  for (item, i) in containers: if (immutability != null && !contains(immutability!.locked, item)) {
     parent: container[i]
     name: 'default'
     properties: {

@@ -74,6 +74,6 @@ type immutabilityType = {
   @maxValue(146000)
   days: int
 
-  @description('Whether the policy has been locked by hand. A locked one cannot be deployed again, so it is then left alone.')
-  locked: bool
+  @description('Containers whose policy has been locked by hand. A locked one cannot be deployed again, so it is then left alone.')
+  locked: string[]
 }

@@ -110,10 +110,13 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>The look for a segment by its key: what the ledger does to find its own commit.</summary>
     public static bool IsLook(HttpRequest request) => request.Method == "GET" && Uri.UnescapeDataString(Target(request)).Contains("RowKey='seg!", StringComparison.Ordinal);
 
+    /// <summary>The change of a book's head by itself: what reserves it, or gives it back.</summary>
+    public static bool IsReservation(HttpRequest request) => request.Method != "GET" && Uri.UnescapeDataString(Target(request)).Contains("RowKey='head'", StringComparison.Ordinal);
+
     /// <summary>The next so many matching requests suffer these faults, one after the other.</summary>
     public void Next(Func<HttpRequest, bool> matches, params Fault[] faults)
     {
-        lock (_gate) _rules.AddRange(faults.Select(fault => new Rule(matches, fault, null)));
+        lock (_gate) _rules.AddRange(faults.Select(fault => new Rule(matches, fault)));
     }
 
     /// <summary>From now on nothing is disturbed.</summary>
@@ -125,7 +128,13 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>After the next matching request has been answered by the store, and before the app gets the answer, does something else.</summary>
     public void After(Func<HttpRequest, bool> matches, Func<Task> then)
     {
-        lock (_gate) _rules.Add(new Rule(matches, null, then));
+        lock (_gate) _rules.Add(new Rule(matches, After: then));
+    }
+
+    /// <summary>Before the next matching request reaches the store, does something else.</summary>
+    public void Before(Func<HttpRequest, bool> matches, Func<Task> first)
+    {
+        lock (_gate) _rules.Add(new Rule(matches, Before: first));
     }
 
     /// <summary>Lets the oldest late request arrive at the store, and returns when it has been carried out; whether the store took it.</summary>
@@ -180,7 +189,8 @@ internal sealed class FaultProxy : IAsyncDisposable
         switch (rule?.Fault)
         {
             case null:
-                await PassAsync(http, request, rule?.Then);
+                if (rule?.Before is { } first) await first();
+                await PassAsync(http, request, rule?.After);
                 break;
             case Fault.DropAnswer:
                 using (await _store.SendAsync(request, CancellationToken.None)) http.Abort();
@@ -259,5 +269,5 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private static string Target(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-    private sealed record Rule(Func<HttpRequest, bool> Matches, Fault? Fault, Func<Task>? Then);
+    private sealed record Rule(Func<HttpRequest, bool> Matches, Fault? Fault = null, Func<Task>? Before = null, Func<Task>? After = null);
 }

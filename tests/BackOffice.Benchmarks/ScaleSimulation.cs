@@ -65,7 +65,7 @@ internal sealed class ScaleSimulation
 
     // As Book has them; the best of those tried here.
     private const int LossesToReserve = 3;
-    private const long ReservedFor = Second;
+    private const long ReservedFor = 5 * Second;
 
     private readonly Platform _platform;
     private readonly Load _load;
@@ -223,7 +223,7 @@ internal sealed class ScaleSimulation
             return;
         }
 
-        committer.Lost = 0;
+        (committer.Lost, committer.Paused) = (0, 0);
         Try(committer);
     }
 
@@ -231,17 +231,18 @@ internal sealed class ScaleSimulation
     private void Try(Committer committer)
     {
         if (committer.Head is not null) Put(committer);
-        else Look(committer, _now);
+        else Look(committer);
     }
 
     /// <summary>Waits while another has the head reserved, and reserves it for one that has lost too often.</summary>
-    private void Look(Committer committer, long since, int round = 0) => Read(committer.Chain, head =>
+    private void Look(Committer committer, long seen = -1, long since = 0, int round = 0) => Read(committer.Chain, head =>
     {
+        if (head.ETag != seen) (seen, since) = (head.ETag, _now); // another reservation has its own time
         var isMine = head.IsReserved && head.ETag == committer.Reserved;
         var isTaken = head.IsReserved && !isMine && _now - since < ReservedFor;
-        if (isTaken) At(_now + Jitter(round, 100), () => Look(committer, since, round + 1));
+        if (isTaken) At(_now + Jitter(round, 100), () => Look(committer, seen, since, round + 1));
         else if (isMine || committer.Lost < LossesToReserve) TakeIn(committer, head);
-        else Reserve(committer, head, since, round);
+        else Reserve(committer, head, round);
     });
 
     private void TakeIn(Committer committer, Head head)
@@ -255,7 +256,7 @@ internal sealed class ScaleSimulation
         });
     }
 
-    private void Reserve(Committer committer, Head head, long since, int round)
+    private void Reserve(Committer committer, Head head, int round)
     {
         _reservations++;
         var chain = committer.Chain;
@@ -267,7 +268,7 @@ internal sealed class ScaleSimulation
         }, () =>
         {
             committer.Reserved = reserved?.ETag;
-            if (reserved is null) At(_now + Jitter(round, 100), () => Look(committer, since, round + 1));
+            if (reserved is null) At(_now + Jitter(round, 100), () => Look(committer, round: round + 1));
             else TakeIn(committer, reserved);
         }));
     }
@@ -338,7 +339,7 @@ internal sealed class ScaleSimulation
     private void Throttled(Committer committer)
     {
         _throttled++;
-        At(_now + Pause(committer.Lost++), () => Put(committer));
+        At(_now + Pause(committer.Paused++), () => Put(committer));
     }
 
     /// <summary>Full jitter below 1, 2, 4 … ms.</summary>
@@ -391,7 +392,7 @@ internal sealed class ScaleSimulation
 
     private sealed record Head(long Version, long ETag, bool IsReserved);
 
-    /// <summary>A book as the store has it: its head's version, and what it holds.</summary>
+    /// <summary>A book as the store has it: its head, and what it holds.</summary>
     private sealed class Chain(Bucket rows)
     {
         public Bucket Rows { get; } = rows;
@@ -407,12 +408,13 @@ internal sealed class ScaleSimulation
         public List<Posting> Batch { get; } = [];
         public bool IsRunning { get; set; }
         public int Lost { get; set; }
+        public int Paused { get; set; }
         public long? Reserved { get; set; }
 
         /// <summary>Through which commit it has taken the chain in.</summary>
         public long Known { get; set; }
 
-        /// <summary>The head's version as last read or written; null when it must be read.</summary>
+        /// <summary>The head's ETag as last read or written; null when it must be read.</summary>
         public long? Head { get; set; }
     }
 

@@ -11,7 +11,7 @@ internal static class AppSettings
         ["AzureWebJobsStorage__credential"] = false,
         ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = false,
         ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = false,
-        ["HeadHashes__accountName"] = true,
+        ["Proofs__accountName"] = true,
         ["Identity__Authority"] = true,
         ["Identity__Audience"] = true,
         ["Identity__Tenant"] = true,

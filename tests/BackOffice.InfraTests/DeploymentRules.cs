@@ -87,17 +87,20 @@ internal static partial class DeploymentRules
             .. deployment.Of("Microsoft.OperationalInsights/workspaces").Where(workspace => Deployment.Text(workspace["properties"]!["features"]?["disableLocalAuth"]) != "true").Select(_ => "workspace: takes keys"),
         ];
 
-    /// <summary>The listed roles, each once, at its one resource, for the app's identity.</summary>
+    /// <summary>The listed roles, each once on a resource of its type, for the app's identity.</summary>
     private static IEnumerable<string> Assignments(Deployment deployment)
     {
         var missing = Roles.Keys.ToHashSet();
+        HashSet<(string Role, string Id)> given = [];
         foreach (var assignment in deployment.Of("Microsoft.Authorization/roleAssignments"))
         {
             var role = Deployment.Text(assignment["properties"]!["roleDefinitionId"]).Split('/')[^1].Trim(' ', '\'', ')', ']');
-            var scope = ScopeOf(Deployment.Text(assignment["id"]));
+            var id = Deployment.Text(assignment["id"]);
+            var scope = ScopeOf(id);
+            missing.Remove(role);
             if (!Roles.TryGetValue(role, out var type)) yield return $"role: {role} is not on the list";
             else if (scope != type) yield return $"role: {role} is given on {scope}";
-            else if (!missing.Remove(role)) yield return $"role: {role} is given twice";
+            else if (!given.Add((role, id[..id.LastIndexOf("/providers/", StringComparison.Ordinal)]))) yield return $"role: {role} is given twice";
             if (!Deployment.Text(assignment["properties"]!["principalId"]).Contains(Deployment.Text(deployment.One("Microsoft.ManagedIdentity/userAssignedIdentities")["name"]), StringComparison.Ordinal)) yield return $"role: {role} is given to somebody else";
         }
 

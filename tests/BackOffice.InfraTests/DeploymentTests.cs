@@ -132,28 +132,27 @@ public class DeploymentTests(Infra infra)
     }
 
     [Fact]
-    public void HeadHashes_CannotBeChanged_AndALockedPolicyIsLeftAlone()
+    public void Proofs_CannotBeChanged_AndALockedPolicyIsLeftAlone()
     {
         const string Policies = "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies";
-        Assert.Equal(["deployments", "head-hashes"], infra.Dev.NamesOf("Microsoft.Storage/storageAccounts/blobServices/containers"));
-        var policy = infra.Dev.One(Policies);
-        Assert.EndsWith("/default/head-hashes/default", Text(policy["name"]), StringComparison.Ordinal);
-        Assert.Equal("4018", Text(policy["properties"]!["immutabilityPeriodSinceCreationInDays"]));
-        Assert.Equal("false", Text(policy["properties"]!["allowProtectedAppendWrites"]));
+        Assert.Equal(["deployments", "head-hashes", "originals"], infra.Dev.NamesOf("Microsoft.Storage/storageAccounts/blobServices/containers"));
+        var policies = infra.Dev.Of(Policies).ToList();
+        Assert.Equal(["head-hashes", "originals"], policies.Select(policy => Text(policy["name"]).Split('/')[2]));
+        Assert.All(policies, policy => Assert.Equal(("4018", "false"), (Text(policy["properties"]!["immutabilityPeriodSinceCreationInDays"]), Text(policy["properties"]!["allowProtectedAppendWrites"]))));
         Assert.Empty(infra.Prod.Of(Policies));
     }
 
     /// <summary>An account with an immutable container cannot be failed over to the other region, and an owner of its blobs could undo the policy.</summary>
     [Fact]
-    public void HeadHashes_LieInAnAccountOfTheirOwn_WhereTheAppOwnsNothing()
+    public void Proofs_LieInAnAccountOfTheirOwn_WhereTheAppOwnsNothing()
     {
-        var proofs = infra.Dev.Settings()["HeadHashes__accountName"];
+        var proofs = infra.Dev.Settings()["Proofs__accountName"];
         Assert.NotEqual(proofs, infra.Dev.Settings()["AzureWebJobsStorage__accountName"]);
-        Assert.Equal([proofs], infra.Dev.Of("Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies").Select(policy => Text(policy["name"]).Split('/')[0]));
+        Assert.All(infra.Dev.Of("Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies"), policy => Assert.Equal(proofs, Text(policy["name"]).Split('/')[0]));
         Assert.All(infra.Dev.Of("Microsoft.Storage/storageAccounts/tableServices/tables").Concat(infra.Dev.Of("Microsoft.Storage/storageAccounts/queueServices/queues")), child => Assert.NotEqual(proofs, Text(child["name"]).Split('/')[0]));
-        var role = Assert.Single(infra.Dev.Of("Microsoft.Authorization/roleAssignments"), role => Text(role["id"]).Contains($"/{proofs}/", StringComparison.Ordinal));
-        Assert.Contains($"/{proofs}/blobServices/default/containers/head-hashes/providers/", Text(role["id"]), StringComparison.Ordinal);
-        Assert.Equal("Storage Blob Data Contributor", Text(role["properties"]!["description"]));
+        var roles = infra.Dev.Of("Microsoft.Authorization/roleAssignments").Where(role => Text(role["id"]).Contains($"/{proofs}/", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["head-hashes", "originals"], roles.Select(role => Regex.Match(Text(role["id"]), @"/blobServices/default/containers/([a-z-]+)/providers/").Groups[1].Value));
+        Assert.All(roles, role => Assert.Equal("Storage Blob Data Contributor", Text(role["properties"]!["description"])));
     }
 
     [Fact]

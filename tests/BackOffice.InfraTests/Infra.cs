@@ -29,7 +29,7 @@ public sealed class Infra : IAsyncLifetime
             ["AZURE_ENV_NAME"] = "prod",
             ["BACKOFFICE_NETWORK"] = "10.20.0.0/24",
             ["BACKOFFICE_BUDGET_START"] = "2026-11-01",
-            ["BACKOFFICE_HEAD_HASHES_LOCKED"] = "true",
+            ["BACKOFFICE_LOCKED_CONTAINERS"] = "head-hashes,originals",
             ["BACKOFFICE_REDUNDANCY"] = "Standard_ZRS",
         };
         var template = TemplateAsync();

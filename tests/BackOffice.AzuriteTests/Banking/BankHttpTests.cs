@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Azure.Storage.Blobs;
 using BackOffice.AzuriteTests.Nightly;
 
 namespace BackOffice.AzuriteTests.Banking;
@@ -227,6 +229,15 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         var one = await Book.GetAsync($"/imports/{file.Text("id")}");
         Assert.Equal((file.Text("sha256"), "create"), (one.Text("sha256"), one.List("history").Single().Text("command")));
         (await Book.TryGetAsync("/imports/other")).IsProblem(HttpStatusCode.NotFound, "ledger/import-unknown");
+        var kept = await Book.TryGetAsync($"/imports/{file.Text("id")}/file");
+        Assert.Equal(("application/xml", report), (kept.Is(HttpStatusCode.OK).ContentType, kept.Text));
+        (await Book.TryGetAsync("/imports/other/file")).IsProblem(HttpStatusCode.NotFound, "case/unknown");
+
+        var original = new BlobContainerClient(_app.Storage, _app.Prefix + "originals").GetBlobClient($"{Book.Id}/{file.Text("id")}.xml.gz");
+        using var other = new MemoryStream();
+        await using (var zip = new GZipStream(other, CompressionLevel.Fastest)) await zip.WriteAsync("<other/>"u8.ToArray(), TestContext.Current.CancellationToken);
+        await original.UploadAsync(new BinaryData(other.ToArray()), overwrite: true, TestContext.Current.CancellationToken);
+        (await Book.TryGetAsync($"/imports/{file.Text("id")}/file")).IsProblem(HttpStatusCode.InternalServerError, "exchange/seal");
     }
 
     [Fact]

@@ -79,6 +79,7 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
         var again = (await ImportAsync(book, file)).Is(HttpStatusCode.OK).Json;
         Assert.Equal((0, imported.Number("posted")), (again.Number("posted"), again.Number("duplicates")));
 
+        Assert.Equal(file, await book.BytesAsync($"/imports/{imported.Text("import")}/file")); // kept as it came, whatever its encoding
         Assert.Equal(await year.Book.BalancesAsync("?on=2025-12-31"), await book.BalancesAsync("?on=2025-12-31"));
         Assert.Equal(("datev", 1), ((await book.GetAsync("/imports")).List("imports").Single().Text("kind"), (await book.GetAsync("/imports")).List("imports").Count()));
         await book.IsWholeAsync();

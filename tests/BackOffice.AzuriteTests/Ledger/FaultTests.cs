@@ -104,6 +104,60 @@ public sealed class FaultTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LostThreeTimes_ReservesTheHead_AndCommitsNext()
+    {
+        await using var other = await OvertakenThreeTimesAsync("third");
+        Task<Answer>? next = null;
+        _proxy.After(FaultProxy.IsReservation, () =>
+        {
+            next = _book.In(other).PostAsync(TestBook.Entry("next"));
+            return Task.CompletedTask;
+        });
+
+        (await _book.PostAsync(TestBook.Entry("ours"))).Is(HttpStatusCode.Created);
+
+        Assert.True(_proxy.IsDone, "The head was not reserved.");
+        (await next!).Is(HttpStatusCode.Created);
+        Assert.Equal(["first", "second", "third", "ours", "next"], (await _book.IsWholeAsync()).Select(entry => entry.Text("id")));
+    }
+
+    [Fact]
+    public async Task LostThreeTimes_AndThereAlready_GivesTheHeadBack()
+    {
+        await using var other = await OvertakenThreeTimesAsync("ours");
+
+        (await _book.PostAsync(TestBook.Entry("ours"))).Is(HttpStatusCode.OK);
+
+        Assert.True(_proxy.IsDone);
+        Assert.False((await new StoredBook(_app, _book.Id).HeadAsync()).GetBoolean("Reserved"));
+        (await _book.In(other).PostAsync(TestBook.Entry("next"))).Is(HttpStatusCode.Created);
+        Assert.Equal(["first", "second", "ours", "next"], (await _book.IsWholeAsync()).Select(entry => entry.Text("id")));
+    }
+
+    [Theory]
+    [InlineData(Fault.DropAnswer)]
+    [InlineData(Fault.Unavailable)]
+    [InlineData(Fault.Throttled)]
+    internal async Task LostThreeTimes_AndTheHeadCannotBeReserved_CommitsAllTheSame(Fault fault)
+    {
+        await using var other = await OvertakenThreeTimesAsync("third");
+        _proxy.Next(FaultProxy.IsReservation, fault, fault, fault);
+
+        (await _book.PostAsync(TestBook.Entry("ours"))).Is(HttpStatusCode.Created);
+
+        Assert.True(_proxy.IsDone);
+        Assert.Equal(["first", "second", "third", "ours"], (await _book.IsWholeAsync()).Select(entry => entry.Text("id")));
+    }
+
+    /// <summary>Another instance that is faster than the next commit of this one three times.</summary>
+    private async Task<TestApp> OvertakenThreeTimesAsync(string third)
+    {
+        var other = await _app.AnotherAsync();
+        foreach (var id in (string[])["first", "second", third]) _proxy.Before(FaultProxy.IsCommit, async () => (await _book.In(other).PostAsync(TestBook.Entry(id))).Is(HttpStatusCode.Created));
+        return other;
+    }
+
+    [Fact]
     public async Task LateRequest_OvertakenByAnotherInstance_TakesNoEffect()
     {
         await using var other = await _app.AnotherAsync();

@@ -42,6 +42,7 @@ public sealed class ImportTests(AzuriteFixture azurite, SharedApp shared) : ICla
         (await book.ImportAsync("{}\n")).Is(HttpStatusCode.OK); // nothing of it was good
 
         var file = (await book.GetAsync("/imports")).List("imports").Single();
+        (await book.TryGetAsync($"/imports/{file.Text("id")}/file")).IsProblem(HttpStatusCode.NotFound, "exchange/not-kept");
         Assert.Equal(("journal", Convert.ToHexStringLower(SHA256.HashData(Household)), Household.Length, HouseholdEntries.Count), (file.Text("kind"), file.Text("sha256"), file.Number("bytes"), file.Number("items")));
     }
 
