@@ -25,14 +25,17 @@ public sealed class ApprovePayment(Books books, BankTables bank, CaseSteps steps
                 var payment = BankTables.ReadPayment(known!);
                 if (!payment.Move(PaymentCommand.Approval).Is(out var approved, out var refusal)) return refusal;
                 if (await found.Book.ReadAsync(state => payment.Misfit(state, found.Digits)) is { } misfit) return misfit;
+                Dictionary<string, int> seen = new(StringComparer.Ordinal);
                 foreach (var party in payment.Items.Select(item => item.Party).Distinct(StringComparer.Ordinal))
                 {
                     var history = await bank.Payees.Cases.HistoryAsync(book, party);
                     if (history.Count == 0) return new Refusal(422, "payment/no-payee", $"There are no bank details of '{party}': PUT /api/books/{book}/payees/{party}.", "items");
                     if (history[^1].By == command.By) return new Refusal(403, "payment/payee-changed-by-approver", $"You last changed the bank details of '{party}': somebody else must approve.");
+                    seen[party] = history[^1].Version;
                 }
 
-                return new CaseDecision(BankTables.Write(approved));
+                // Only what was looked at here goes into the file: who changes it meanwhile, or by a clock that is slow, is not approved with it.
+                return new CaseDecision(BankTables.Write(approved with { Items = [.. approved.Items.Select(item => item with { PayeeVersion = seen[item.Party] })] }));
             });
             return outcome.Is(out var result, out var refusal) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => PutPayment.Write(json, result.Case, found.Digits)) : new Problem(refusal);
         });

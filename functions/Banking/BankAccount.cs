@@ -79,5 +79,6 @@ public static class Iban
 [JsonSerializable(typeof(PaymentClaim))]
 [JsonSerializable(typeof(PaymentTrace))]
 [JsonSerializable(typeof(ToldTrace))]
+[JsonSerializable(typeof(ToldExport))]
 [JsonSerializable(typeof(string))]
 public sealed partial class BankJson : JsonSerializerContext;

@@ -36,13 +36,13 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
     /// </summary>
     internal Outcome<BankItem> Assign(IReadOnlyList<CounterLine> lines, string reason, int digits)
     {
-        // A proposal that is sent back says what payment of ours it is about.
-        var own = ProposalOf(lines)?.Own;
+        // A proposal that is sent back says what payment of ours it is about, or what line it takes back.
+        var proposal = ProposalOf(lines);
         if (IsPosted) return new Refusal(409, "bank/state", "The line is posted; open it again first.");
         var sum = lines.Aggregate(Int128.Zero, (sum, line) => sum + line.AmountMinor);
         return sum + Line.AmountMinor != 0
             ? new Refusal(422, "bank/assignment-sum", $"The lines come to {Amount.Format(Math.Sign(Line.AmountMinor) * -sum, digits)}, the bank moved {Amount.Format(Math.Abs(Line.AmountMinor), digits)}.", "lines")
-            : this with { Match = new BankMatch("assigned", lines, [], own), Rounds = Rounds + 1, Reason = reason };
+            : this with { Match = new BankMatch("assigned", lines, [], proposal?.Own, proposal?.Of), Rounds = Rounds + 1, Reason = reason };
     }
 
     /// <summary>The line open again, and the entry that takes back what it was posted as, on the same day or, when that is closed, in the first open period: the bank's account is then as the bank has it on every day. 409 <c>bank/state</c> when it is open.</summary>
@@ -50,7 +50,7 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
     {
         if (!IsPosted) return new Refusal(409, "bank/state", "The line is open.");
         var posted = Entry(id, account);
-        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own)]), Reason = reason, Booked = null }, posted.Reversal(Ids.Derived("bank", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rounds}-back")), posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
+        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own, Match.Of)]), Reason = reason, Booked = null }, posted.Reversal(Ids.Derived("bank", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rounds}-back")), posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
     }
 
     internal string EntryIdOf(string id) => Ids.Derived("bank", id, Rounds.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -38,7 +38,8 @@ public sealed record Proposal(string Why, IReadOnlyList<CounterLine> Lines, Paym
 /// <summary>What a bank line was found to be: lines to post, or proposals (at most five, the likeliest first), or nothing.</summary>
 /// <param name="Why">By what it was matched: <c>payment</c>, <c>reference</c>, <c>party</c>, <c>assigned</c>; null: it was not.</param>
 /// <param name="Own">The payments of ours that it shows as gone, or (assigned) as come back.</param>
-public sealed record BankMatch(string? Why, IReadOnlyList<CounterLine> Lines, IReadOnlyList<Proposal> Proposals, PaymentPart? Own = null);
+/// <param name="Of">Case id of the line that it takes back; null: of none.</param>
+public sealed record BankMatch(string? Why, IReadOnlyList<CounterLine> Lines, IReadOnlyList<Proposal> Proposals, PaymentPart? Own = null, string? Of = null);
 
 /// <summary>Open items and bank details as the lines of one statement meet them, in order: what a line settles the next one does not find.</summary>
 public sealed class BankMatching
@@ -211,7 +212,7 @@ public sealed class BankMatching
     private (OwnPayment Payment, int At)? OneOf(BankLine line) =>
         Payment.PartOf(line.EndToEndId) is var (reference, number) && _own.TryGetValue(reference, out var payment) && number <= payment.Items.Count ? (payment, number - 1) : null;
 
-    private static bool IsUnderWay(PaymentItem item, string id) => item.Answer != BankAnswer.Rejected && (item.ClearedBy is null || item.ClearedBy == id);
+    private static bool IsUnderWay(PaymentItem item, string id) => !item.IsNotMade && (item.ClearedBy is null || item.ClearedBy == id);
 
     private BankMatch Settled(string id, string why, IReadOnlyList<MatchItem> items, BankLine line)
     {

@@ -18,20 +18,31 @@ public sealed class BankNight(BankTables bank) : INightWork
     }
 
     /// <summary>
-    /// For each bank account with a statement closed by the night's day: the last one's closing balance, and the balance of the account on that day, both in the bank account's currency. Source: GoBD, reconciliation; worked: statement 1,190.00, ledger 1,071.00, a line of 119.00 open → 119.00 apart, attention.
+    /// For each bank account with a statement closed by the night's day: the last one's closing balance, and the balance of the account on that day, both in the bank account's currency. Source: GoBD, reconciliation; worked: statement 1,190.00, ledger 1,071.00, a line of 119.00 open → 119.00 apart, attention. A statement that was cut off while it was taken in is attention too.
     /// </summary>
     public async Task<IReadOnlyList<NightCheck>> CheckAsync(NightScope night)
     {
         var accounts = await bank.AccountsAsync(night.Book.Id);
         if (accounts.Count == 0) return [];
-        Dictionary<string, KeptStatement> last = new(StringComparer.Ordinal);
-        await foreach (var row in bank.Statements.Cases.ScanAsync(night.Book.Id, done: true))
+        Dictionary<string, List<KeptStatement>> latest = new(StringComparer.Ordinal);
+        List<NightCheck> checks = [];
+        await foreach (var row in bank.Statements.Cases.ScanAllAsync(night.Book.Id))
         {
             var statement = BankTables.ReadStatement(row);
-            if (statement.To <= night.Date && (!last.TryGetValue(statement.Account, out var known) || (known.To, known.Number ?? 0).CompareTo((statement.To, statement.Number ?? 0)) < 0)) last[statement.Account] = statement;
+            if (statement.To > night.Date) continue;
+            if (!row.IsDone)
+            {
+                checks.Add(NightCheck.OfAmounts(Name, statement.Account, 1, 0, 0, $"Statement {statement.Statement} of {BusinessDay.Text(statement.To)} was cut off while it was taken in: send the same file again, and it goes on where it was."));
+                continue;
+            }
+
+            if (!latest.TryGetValue(statement.Account, out var ofDay) || ofDay[0].To < statement.To) latest[statement.Account] = [statement];
+            else if (ofDay[0].To == statement.To) ofDay.Add(statement);
         }
 
-        if (last.Count == 0) return [];
+        // Of several of one day the one that none goes on from.
+        var last = latest.ToDictionary(one => one.Key, one => one.Value.Find(statement => statement.After(one.Value) is null) ?? one.Value[^1], StringComparer.Ordinal);
+        if (last.Count == 0) return checks;
         var (open, counts) = (new Dictionary<string, Int128>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
         await foreach (var row in bank.Items.Cases.ScanAsync(night.Book.Id))
         {
@@ -41,7 +52,6 @@ public sealed class BankNight(BankTables bank) : INightWork
             counts[item.Account] = counts.GetValueOrDefault(item.Account) + 1;
         }
 
-        List<NightCheck> checks = [];
         foreach (var (id, statement) in last.OrderBy(one => one.Key, StringComparer.Ordinal))
         {
             var (code, currency) = (accounts[id].Account, accounts[id].Currency);

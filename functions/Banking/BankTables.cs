@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using BackOffice.Exchange;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 
@@ -7,23 +8,26 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// The bank's tables, each with the rows of <see cref="CaseTable"/>. <c>BankAccounts</c>: State is a <see cref="BankAccount"/>, never done. <c>Payees</c>: a <see cref="Payee"/>, id the party, never done. <c>BankStatements</c>: a <see cref="KeptStatement"/>, done when all its lines are items.
-/// <c>Payments</c>: a <see cref="Payment"/>, done when nothing of it is to come any more; its commits tell entries too. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger, and what they say of a payment.
+/// <c>Payments</c>: a <see cref="Payment"/>, done when nothing of it is to come any more; what its commits tell are entries, and the file that went out. <c>PaymentClaims</c>: a <see cref="PaymentClaim"/>, never done. <c>BankItems</c>: a <see cref="BankItem"/>, done when it is posted; what its commits tell are entries for the ledger, and what they say of a payment.
 /// </summary>
 public sealed class BankTables
 {
     private readonly Posting _posting;
+    private readonly ExchangeTables _exchange;
     private readonly CaseSteps _steps;
 
-    public BankTables(Storage storage, Posting posting, CaseSteps steps)
+    public BankTables(Storage storage, Posting posting, ExchangeTables exchange, CaseSteps steps)
     {
-        (_posting, _steps) = (posting, steps);
+        (_posting, _exchange, _steps) = (posting, exchange, steps);
         Accounts = new("bank-accounts", new CaseTable(storage, "BankAccounts"), (_, _) => Task.CompletedTask);
         Payees = new("payees", new CaseTable(storage, "Payees"), (_, _) => Task.CompletedTask);
         Statements = new("bank-statements", new CaseTable(storage, "BankStatements"), (_, _) => Task.CompletedTask);
         Items = new("bank-items", new CaseTable(storage, "BankItems"), TellAsync);
-        Payments = new("payments", new CaseTable(storage, "Payments"), posting.TellAsync) { Apart = Payment.Apart };
+        Payments = new("payments", new CaseTable(storage, "Payments"), TellAsync) { Apart = Payment.Apart };
         Claims = new("payment-claims", new CaseTable(storage, "PaymentClaims"), (_, _) => Task.CompletedTask);
     }
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public Department Accounts { get; }
 
@@ -64,12 +68,30 @@ public sealed class BankTables
     /// <summary>What an item's commit has to tell: its entries, and what it says of a payment of ours.</summary>
     /// <param name="entries">As <see cref="Posting.PrepareAsync"/> gives them; null: they are in the book.</param>
     internal static string? ToTell(string? entries, ToldTrace? trace, int digits, string by) =>
-        trace is null ? entries : $"{(entries ?? Posting.ToTell([], digits, by))[..^1]},\"trace\":{JsonSerializer.Serialize(trace, BankJson.Default.ToldTrace)}}}";
+        trace is null ? entries : Beside(entries, "trace", JsonSerializer.Serialize(trace, BankJson.Default.ToldTrace), digits, by);
+
+    /// <summary>What an order's commit has to tell: its entries, and the file that is made of it.</summary>
+    internal static string ToTell(string? entries, ToldExport export, int digits, string by) => Beside(entries, "export", JsonSerializer.Serialize(export, BankJson.Default.ToldExport), digits, by);
+
+    /// <summary>The entries' object with a member more.</summary>
+    private static string Beside(string? entries, string member, string value, int digits, string by)
+    {
+        var told = System.Text.Json.Nodes.JsonNode.Parse(entries ?? Posting.ToTell([], digits, by))!.AsObject();
+        told[member] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        return told.ToJsonString(Plain);
+    }
 
     private async Task TellAsync(string book, string body)
     {
         await _posting.TellAsync(book, body);
         using var json = JsonDocument.Parse(body);
+        if (json.RootElement.TryGetProperty("export", out var made))
+        {
+            var export = made.Deserialize(BankJson.Default.ToldExport)!;
+            var state = ExchangeTables.Write(export.File);
+            await _steps.RunAsync(_exchange.Exports, book, export.Id, new CaseCommand(CaseCommand.Create, state, export.By, CaseCommand.Create), _ => new CaseDecision(state, IsDone: true));
+        }
+
         if (!json.RootElement.TryGetProperty("trace", out var told)) return;
         var trace = told.Deserialize(BankJson.Default.ToldTrace)!;
         if (!(await trace.Trace.NoteAsync(this, _steps, book, trace.Payment, trace.By, trace.Operation)).Is(out _, out var refusal)) throw new InvalidOperationException($"Payment {trace.Payment} of book {book}: {refusal.Faults[0].Detail}");
@@ -82,6 +104,9 @@ public sealed class BankTables
         await foreach (var row in Accounts.Cases.ScanAsync(book)) all[row.Id] = ReadAccount(row);
         return all;
     }
+
+    /// <summary>Codes of the ledger accounts that show bank accounts.</summary>
+    public async Task<IReadOnlySet<string>> LedgerAccountsAsync(string book) => (await AccountsAsync(book)).Values.Select(account => account.Account).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>All statements of a book, by case id.</summary>
     public async Task<Dictionary<string, KeptStatement>> StatementsAsync(string book)

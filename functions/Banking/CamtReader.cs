@@ -39,19 +39,29 @@ public sealed class CamtReader(int bookDigits)
 
     private readonly List<Fault> _faults = [];
     private readonly Dictionary<XElement, Part> _parts = [];
+    private (XElement Statement, int Number)? _last;
 
     /// <summary>Takes one entry of a statement; what stands before it there, account and balances, has been read.</summary>
     public void Take(XElement statement, XElement entry)
     {
         var part = PartOf(statement);
         part.Entries++;
-        if ((entry.ValueOf("Sts/Cd") ?? entry.ValueOf("Sts")) == "BOOK") part.Lines.AddRange(Lines(entry, string.Create(CultureInfo.InvariantCulture, $"{part.Path}/Ntry[{part.Entries}]"), part));
-        else part.NotBooked++;
+        var path = string.Create(CultureInfo.InvariantCulture, $"{part.Path}/Ntry[{part.Entries}]");
+        if ((entry.ValueOf("Sts/Cd") ?? entry.ValueOf("Sts")) is not { } status) AddFault(path + "/Sts", "bank/missing", "'Sts' is missing: it says whether the line is booked.");
+        else if (status == "BOOK") part.Lines.AddRange(Lines(entry, path, part));
+        else if (status is "PDNG" or "INFO" or "FUTR") part.NotBooked++;
+        else AddFault(path + "/Sts", "bank/status", $"'{Ids.Cut(status)}' must be BOOK, PDNG, INFO or FUTR.");
+    }
+
+    private void AddFault(string path, string code, string detail)
+    {
+        if (_faults.Count < Refusal.MaxFaults) _faults.Add(new Fault(path, code, detail));
     }
 
     /// <summary>
-    /// The file's statements. A line is booked when its status is BOOK; one that sums up several payments, each with an amount (and, since version 8, a side) of its own and together its amount, is taken apart, others are taken whole, and as a return when one of them is.
-    /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, <c>bank/currency</c> (a line in another than its account's), <c>bank/text</c>, each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
+    /// The file's statements. A line is booked when its status is BOOK; one of 0.00 moves nothing and is left out; one that sums up several payments, each with an amount (and, since version 8, a side) of its own and together its amount, is taken apart, others are taken whole, and as a return when one of them is.
+    /// Pages of one statement in one file are put together: all but the last end with an interim balance (ITBD, or CLBD with INTM), all but the first begin with one.
+    /// 400 <c>bank/form</c> (another document); 422 <c>bank/missing</c>, <c>bank/status</c>, <c>bank/amount</c>, <c>bank/date</c>, <c>bank/side</c>, <c>bank/currency</c> (a line or balance in another than its account's), <c>bank/text</c>, <c>bank/pages</c> (a page without the others), each with the path of the element: <c>Stmt[1]/Ntry[3]/Amt</c>.
     /// Worked: <c>Ntry</c> of 30.00 CRDT with details of 10.00 and 20.00 → two lines of 10.00 and 20.00.
     /// </summary>
     /// <param name="document">The document without its entries.</param>
@@ -60,58 +70,104 @@ public sealed class CamtReader(int bookDigits)
         if (document.Name.LocalName != "Document" || !Forms.TryGetValue(document.Name.NamespaceName, out var form) || document.Child(form.Root) is not { } root)
             return new Refusal(400, "bank/form", $"This is no bank statement that is known here: Document of {string.Join(", ", Forms.Keys.Select(name => name[Prefix.Length..]))} is wanted, not '{Ids.Cut(document.Name.ToString())}'.");
         var message = Text(root, "GrpHdr/MsgId", "GrpHdr") ?? "";
-        List<BankStatement> statements = [.. root.Children(form.Part).Select(part => Statement(part, form.IsInformation))];
-        if (statements.Count == 0) _faults.Add(new Fault(form.Part, "bank/missing", $"The file holds no {form.Part}."));
-        return _faults.Count == 0 ? new CamtFile(message, form.IsInformation, statements) : Refusal.Of([.. _faults.Take(Refusal.MaxFaults)]);
+        _last = null; // those without entries have not been counted yet
+        List<Page> pages = [.. root.Children(form.Part).Select(part => Statement(part, form.IsInformation))];
+        if (pages.Count == 0) AddFault(form.Part, "bank/missing", $"The file holds no {form.Part}.");
+        List<BankStatement> statements = [.. form.IsInformation ? pages.Select(page => page.Statement) : Whole(pages)];
+        return _faults.Count == 0 ? new CamtFile(message, form.IsInformation, statements) : Refusal.Of(_faults);
     }
 
-    private BankStatement Statement(XElement statement, bool isInformation)
+    /// <summary>The statements, those in pages put together: the opening of the first page, the closing of the last, the lines of all.</summary>
+    private IEnumerable<BankStatement> Whole(List<Page> pages)
+    {
+        foreach (var same in pages.GroupBy(page => (page.Statement.Iban, page.Statement.Id)))
+        {
+            Page? joined = null;
+            foreach (var page in same.OrderBy(page => page.Number))
+            {
+                if (joined is not null && !page.IsContinued) Incomplete(joined, "ends", "after");
+                if (joined is null && page.IsContinued) Incomplete(page, "begins", "before");
+                joined = joined is null || !page.IsContinued ? page : page with { Statement = joined.Statement with { Closing = page.Statement.Closing, Lines = [.. joined.Statement.Lines, .. page.Statement.Lines], NotBooked = joined.Statement.NotBooked + page.Statement.NotBooked } };
+                if (joined.IsToBeContinued) continue;
+                yield return joined.Statement;
+                joined = null;
+            }
+
+            if (joined is not null) Incomplete(joined, "ends", "after");
+        }
+
+        void Incomplete(Page page, string how, string where) => AddFault(page.Path + "/Bal", "bank/pages", $"This page of statement '{Ids.Cut(page.Statement.Id)}' {how} with an interim balance, and the page {where} it is not in the file: send all pages of a statement in one file.");
+    }
+
+    private Page Statement(XElement statement, bool isInformation)
     {
         var part = PartOf(statement);
         var iban = Text(statement, "Acct/Id/IBAN", part.Path) ?? "";
         var id = Text(statement, "Id", part.Path) ?? "";
         BankBalance? opening = null, closing = null, carried = null;
+        var hasInterim = false;
         foreach (var (balance, n) in statement.Children("Bal").Select((balance, n) => (balance, n + 1)))
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"{part.Path}/Bal[{n}]");
             var code = balance.ValueOf("Tp/CdOrPrtry/Cd");
-            if (isInformation || code is not ("OPBD" or "PRCD" or "CLBD")) continue;
-            if (Signed(balance, at, part.Digits, orZero: true) is not { } amount || Date(balance.Child("Dt"), at + "/Dt") is not { } date) continue;
+            if (isInformation || code is not ("OPBD" or "PRCD" or "CLBD" or "ITBD")) continue;
+            if (part.Currency is not null && (string?)balance.Child("Amt")?.Attribute("Ccy") is { } own && own != part.Currency) AddFault(at + "/Amt", "bank/currency", $"The balance is in '{Ids.Cut(own)}', its account in {Ids.Cut(part.Currency)}.");
+            if (code == "ITBD" || balance.ValueOf("Tp/SubTp/Cd") == "INTM")
+            {
+                hasInterim = true;
+                continue;
+            }
+
+            if (Signed(balance, at, part.Digits) is not { } amount || Date(balance.Child("Dt"), at + "/Dt") is not { } date) continue;
             // Of several days in one file the first opening and the last closing count; a balance carried over stands for an opening that is missing.
             if (code == "CLBD") closing = closing is null || date >= closing.Date ? new BankBalance(date, amount) : closing;
             else if (code == "OPBD") opening = opening is null || date < opening.Date ? new BankBalance(date, amount) : opening;
             else carried = carried is null || date < carried.Date ? new BankBalance(date, amount) : carried;
         }
 
-        return new BankStatement(id, Number(statement.ValueOf("ElctrncSeqNb") ?? statement.ValueOf("LglSeqNb")), part.Iban ?? iban, part.Currency ?? "", opening ?? carried, closing, part.Lines, part.NotBooked);
+        var read = new BankStatement(id, Number(statement.ValueOf("ElctrncSeqNb") ?? statement.ValueOf("LglSeqNb")), part.Iban ?? iban, part.Currency ?? "", opening ?? carried, closing, part.Lines, part.NotBooked);
+        return new Page(read, part.Path, Number(statement.ValueOf("StmtPgntn/PgNb")) ?? 0, read.Opening is null && hasInterim, closing is null && hasInterim);
     }
 
     private Part PartOf(XElement statement)
     {
         if (_parts.TryGetValue(statement, out var part)) return part;
+        var number = NumberOf(statement);
         var currency = statement.ValueOf("Acct/Ccy") ?? statement.Child("Bal/Amt")?.Attribute("Ccy")?.Value;
-        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{statement.ElementsBeforeSelf(statement.Name).Count() + 1}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""));
+        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{number}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""), Plain(statement.ValueOf("Acct/Ownr/Nm") ?? statement.ValueOf("Acct/Ownr/Pty/Nm")));
         _parts.Add(statement, part);
         return part;
     }
 
+    /// <summary>A statement's place among its like, from 1; they come in order, so it is counted on from the last.</summary>
+    private int NumberOf(XElement statement)
+    {
+        var (at, number) = _last is var (last, known) ? (last, known) : (statement.Parent!.Elements(statement.Name).First(), 1);
+        for (; at != statement; number++) at = at.ElementsAfterSelf(statement.Name).First();
+        _last = (at, number);
+        return number;
+    }
+
+    private static string? Plain(string? name) => name is null ? null : new string([.. name.Where(char.IsLetterOrDigit).Select(char.ToUpperInvariant)]);
+
     private string? Text(XElement parent, string name, string path)
     {
         var text = parent.ValueOf(name);
-        if (text is null) _faults.Add(new Fault($"{path}/{name}", "bank/missing", $"'{name}' is missing."));
+        if (text is null) AddFault($"{path}/{name}", "bank/missing", $"'{name}' is missing.");
         return text;
     }
 
     private IEnumerable<BankLine> Lines(XElement entry, string path, Part part)
     {
-        if (Signed(entry, path, part.Digits, orZero: false, part.Currency) is not { } whole || Date(entry.Child("BookgDt"), path + "/BookgDt") is not { } booked) yield break;
+        // A closing of the account without interest is a line of 0.00.
+        if (Signed(entry, path, part.Digits, part.Currency) is not (not 0 and { } whole) || Date(entry.Child("BookgDt"), path + "/BookgDt") is not { } booked) yield break;
         var value = entry.Child("ValDt") is { } day ? Date(day, path + "/ValDt") : null;
         var reference = entry.ValueOf("AcctSvcrRef") ?? entry.ValueOf("NtryRef");
         // An xs:boolean has two ways to be true.
         var isReversal = entry.ValueOf("RvslInd") is "true" or "1";
         var batch = entry.Child("NtryDtls/Btch");
         List<XElement> details = [.. entry.Children("NtryDtls").SelectMany(group => group.Children("TxDtls"))];
-        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => Bounded(LineOf(entry, detail, batch, booked, value, amount, reference, isReturn, part.Iban, otherwise), path);
+        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => Bounded(LineOf(entry, detail, batch, booked, value, amount, reference, isReturn, part, otherwise), path);
         var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, part, Math.Sign(whole))).ToList() : [];
         if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
         {
@@ -124,16 +180,13 @@ public sealed class CamtReader(int bookDigits)
     private BankLine Bounded(BankLine line, string path)
     {
         foreach (var (name, text, most) in ((string, string?, int)[])[("reference", line.Reference, MaxWordChars), ("EndToEndId", line.EndToEndId, MaxWordChars), ("PmtInfId", line.BatchId, MaxWordChars), ("Nm", line.Party, MaxWordChars), ("RtrInf", line.ReturnReason, MaxWordChars), ("BkTxCd", line.Code, MaxWordChars), ("RmtInf", line.Remittance, SafeXml.MaxTextChars)])
-            if (text?.Length > most) _faults.Add(new Fault($"{path}/{name}", "bank/text", $"The text has {text.Length:N0} characters; at most {most:N0} are taken."));
+            if (text?.Length > most) AddFault($"{path}/{name}", "bank/text", $"The text has {text.Length:N0} characters; at most {most:N0} are taken.");
         return line;
     }
 
-    private static BankLine LineOf(XElement entry, XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, string? own, string? otherwise)
+    private static BankLine LineOf(XElement entry, XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, Part part, string? otherwise)
     {
-        // The other side pays what comes to us, and receives what goes; a return keeps the sides of what it returns, so that one of them is we.
-        var side = amount > 0 ? "Dbtr" : "Cdtr";
         var parties = detail.Child("RltdPties");
-        if (own is not null && parties.ValueOf(side + "Acct/Id/IBAN") is { } ours && Iban.Parse(ours) == own) side = amount > 0 ? "Cdtr" : "Dbtr";
         var remittance = new StringBuilder();
         foreach (var text in detail.Child("RmtInf").Children("Ustrd").Select(text => text.Value.Trim())
             .Concat(detail.Child("RmtInf").Children("Strd").SelectMany(part => (string?[])[part.ValueOf("CdtrRefInf/Ref"), part.ValueOf("RfrdDocInf/Nb"), part.ValueOf("AddtlRmtInf")]).OfType<string>()))
@@ -141,13 +194,33 @@ public sealed class CamtReader(int bookDigits)
         var endToEnd = detail.ValueOf("Refs/EndToEndId");
         var family = detail.Child("BkTxCd/Domn") ?? entry.Child("BkTxCd/Domn");
         var code = family.ValueOf("Fmly/SubFmlyCd") is { } sub ? $"{family.ValueOf("Cd")}-{family.ValueOf("Fmly/Cd")}-{sub}" : detail.ValueOf("BkTxCd/Prtry/Cd") ?? entry.ValueOf("BkTxCd/Prtry/Cd");
+        var isReturn = isReversal || detail.Child("RtrInf") is not null || ReturnCodes.Contains(family.ValueOf("Fmly/SubFmlyCd") ?? "");
+        var side = OtherSide(parties, amount > 0, isReturn, part);
         var reason = string.Join(' ', ((string?[])[detail.ValueOf("RtrInf/Rsn/Cd") ?? detail.ValueOf("RtrInf/Rsn/Prtry"), detail.ValueOf("RtrInf/AddtlInf")]).OfType<string>());
         return new BankLine(
             booked, value, amount, detail.ValueOf("Refs/AcctSvcrRef") ?? reference, endToEnd is "NOTPROVIDED" ? null : endToEnd,
             detail.ValueOf("Refs/PmtInfId") ?? batch.ValueOf("PmtInfId") ?? detail.ValueOf("Refs/MsgId") ?? batch.ValueOf("MsgId"),
-            parties.ValueOf(side + "/Nm") ?? parties.ValueOf(side + "/Pty/Nm"), parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
-            remittance.Length > 0 ? remittance.ToString() : otherwise, isReversal || detail.Child("RtrInf") is not null || ReturnCodes.Contains(family.ValueOf("Fmly/SubFmlyCd") ?? ""), reason.Length > 0 ? reason : null, code);
+            NameOf(parties, side), parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
+            remittance.Length > 0 ? remittance.ToString() : otherwise, isReturn, reason.Length > 0 ? reason : null, code);
     }
+
+    /// <summary>
+    /// The other side pays what comes to us, and receives what goes. A return keeps the sides of what it returns, so that one of them is we: the one with our account or the holder's name, else the one that says less.
+    /// Worked: an unpaid direct debit of ours, debtor the customer with an account, creditor our name alone → the debtor, although the money goes.
+    /// </summary>
+    private static string OtherSide(XElement? parties, bool isCredit, bool isReturn, Part part)
+    {
+        var (side, opposite) = isCredit ? ("Dbtr", "Cdtr") : ("Cdtr", "Dbtr");
+        if (IsOurs(side)) return opposite;
+        if (!isReturn || IsOurs(opposite)) return side;
+        return AccountOf(opposite) is not null != AccountOf(side) is not null ? (AccountOf(opposite) is not null ? opposite : side)
+            : NameOf(parties, side) is null && NameOf(parties, opposite) is not null ? opposite : side;
+
+        string? AccountOf(string one) => parties.ValueOf(one + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null;
+        bool IsOurs(string one) => AccountOf(one) is { } iban ? iban == part.Iban : part.Owner is not null && Plain(NameOf(parties, one)) == part.Owner;
+    }
+
+    private static string? NameOf(XElement? parties, string side) => parties.ValueOf(side + "/Nm") ?? parties.ValueOf(side + "/Pty/Nm");
 
     /// <summary>A detail's own amount: directly since version 8, before that in <c>AmtDtls</c>; of its own side, else its entry's; null when it has none in this currency.</summary>
     private static long? DetailMinor(XElement detail, Part part, int entrySign)
@@ -158,13 +231,13 @@ public sealed class CamtReader(int bookDigits)
         return sign * Minor(amount.Value.Trim(), part.Digits);
     }
 
-    private long? Signed(XElement parent, string path, int digits, bool orZero, string? currency = null)
+    private long? Signed(XElement parent, string path, int digits, string? currency = null)
     {
         var (text, side) = (parent.ValueOf("Amt"), parent.ValueOf("CdtDbtInd"));
         var minor = Minor(text, digits);
-        if (minor is null || (minor == 0 && !orZero)) _faults.Add(new Fault(path + "/Amt", "bank/amount", $"'{Ids.Cut(text ?? "")}' is no amount with at most {digits} decimals{(orZero ? "" : " above 0")}."));
-        if (side is not ("CRDT" or "DBIT")) _faults.Add(new Fault(path + "/CdtDbtInd", "bank/side", $"'{Ids.Cut(side ?? "")}' must be CRDT or DBIT."));
-        if (currency is not null && (string?)parent.Child("Amt")?.Attribute("Ccy") is var own && own != currency) _faults.Add(new Fault(path + "/Amt", "bank/currency", $"The line is in '{Ids.Cut(own ?? "")}', its account in {Ids.Cut(currency)}."));
+        if (minor is null) AddFault(path + "/Amt", "bank/amount", $"'{Ids.Cut(text ?? "")}' is no amount with at most {digits} decimals.");
+        if (side is not ("CRDT" or "DBIT")) AddFault(path + "/CdtDbtInd", "bank/side", $"'{Ids.Cut(side ?? "")}' must be CRDT or DBIT.");
+        if (currency is not null && (string?)parent.Child("Amt")?.Attribute("Ccy") is var own && own != currency) AddFault(path + "/Amt", "bank/currency", $"The line is in '{Ids.Cut(own ?? "")}', its account in {Ids.Cut(currency)}.");
         return minor is null || side is null ? null : side == "CRDT" ? minor : -minor;
     }
 
@@ -179,15 +252,18 @@ public sealed class CamtReader(int bookDigits)
     private DateOnly? Date(XElement? date, string path)
     {
         var text = date.ValueOf("Dt") ?? date.ValueOf("DtTm");
+        // A time that says its offset is another day in Berlin perhaps; without one it is the bank's own.
+        if (text is { Length: > 19 } && text.AsSpan(19).IndexOfAny("Z+-") >= 0 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)) return BusinessDay.Of(instant);
         if (text?.Length >= 10 && BusinessDay.Parse(text.AsSpan(0, 10)) is { } day) return day;
-        _faults.Add(new Fault(path, "bank/date", $"'{Ids.Cut(text ?? "")}' is no date."));
+        AddFault(path, "bank/date", $"'{Ids.Cut(text ?? "")}' is no date.");
         return null;
     }
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>A statement as far as it has been read.</summary>
-    private sealed record Part(string Path, string? Currency, int Digits, string? Iban)
+    /// <param name="Owner">The holder's name, letters and digits alone.</param>
+    private sealed record Part(string Path, string? Currency, int Digits, string? Iban, string? Owner)
     {
         public int Entries { get; set; }
 
@@ -195,4 +271,10 @@ public sealed class CamtReader(int bookDigits)
 
         public List<BankLine> Lines { get; } = [];
     }
+
+    /// <summary>A statement as it stands in the file, perhaps one page of it.</summary>
+    /// <param name="Number">Of the page; 0: it says none.</param>
+    /// <param name="IsContinued">It begins with an interim balance.</param>
+    /// <param name="IsToBeContinued">It ends with one.</param>
+    private sealed record Page(BankStatement Statement, string Path, long Number, bool IsContinued, bool IsToBeContinued);
 }

@@ -10,7 +10,7 @@ namespace BackOffice.Banking;
 /// <c>POST /api/books/{book}/payments/{id}/file</c>: makes the file for the bank (pain.001) of an approved payment and books what it pays as on its way. 201 with where the file is; 200 when the same request comes again. The bank details are those of now: 409 <c>payment/payee-changed</c> when they were changed after the approval.
 /// 409 <c>payment/state</c>, <c>payment/claimed</c>, <c>payment/date</c> (its day is over); 422 <c>payment/amount</c> and what the ledger refuses. Rows: reads and writes <c>Payments</c> and <c>PaymentClaims</c>, adds to <c>Exports</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c> and <c>Payees</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
-public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables exchange, CaseSteps steps, TimeProvider time)
+public sealed class OrderPayment(Books books, BankTables bank, CaseSteps steps, TimeProvider time)
 {
     [Function(nameof(OrderPayment))]
     [Allow(Roles.Accounting, Roles.Settlement)]
@@ -28,27 +28,21 @@ public sealed class OrderPayment(Books books, BankTables bank, ExchangeTables ex
                 if (await PaymentClaim.TakeAsync(bank, steps, found, id, payment.Items, command.By) is { } claimed) return claimed;
                 if (await found.Book.ReadAsync(state => payment.Misfit(state, found.Digits)) is { } misfit) return misfit;
                 var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
-                var approvedAt = (await bank.Payments.Cases.HistoryAsync(book, id)).Last(step => step.Command == "approval").At;
-                List<PaymentItem> items = [];
-                foreach (var item in payment.Items)
-                {
-                    var details = (await bank.Payees.Cases.FindAsync(book, item.Party))!;
-                    if ((await bank.Payees.Cases.HistoryAsync(book, item.Party))[^1].At > approvedAt) return new Refusal(409, "payment/payee-changed", $"The bank details of '{item.Party}' were changed after the approval: reject this payment and have another approved.");
-                    var payee = BankTables.ReadPayee(details);
-                    items.Add(item with { Name = payee.Name, Iban = payee.Ibans[0], Bic = payee.Bic });
-                }
+                Dictionary<string, CaseRow> payees = new(StringComparer.Ordinal);
+                foreach (var party in payment.Items.Select(item => item.Party).Distinct(StringComparer.Ordinal)) payees[party] = (await bank.Payees.Cases.FindAsync(book, party))!;
+                if (payment.Items.FirstOrDefault(item => payees[item.Party].Version != item.PayeeVersion) is { } changed)
+                    return new Refusal(409, "payment/payee-changed", $"The bank details of '{changed.Party}' were changed after the approval: reject this payment and have another approved.");
+                List<PaymentItem> items = [.. payment.Items.Select(item => item.To(BankTables.ReadPayee(payees[item.Party])))];
 
                 var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow(), Debtor = account };
                 var file = Pain.Write(id, whole, account);
                 whole = whole with { File = new FileSeal($"{Payment.Reference(id)}.xml", FileSeal.DigestOf(file), file.Length, items.Count) };
                 var (tell, no) = await Posting.PrepareAsync(found, [whole.Ordered(id, account, BusinessDay.Today(time))], command.By);
-                return no is null ? new CaseDecision(BankTables.Write(whole), Tell: tell) : no;
+                if (no is not null) return no;
+                var export = new ToldExport("payment-" + Ids.Key(id)[..24], new ExportFile(ExportKind.Payments, 0, [whole.File!], null, null, whole.OrderedAt!.Value), command.By);
+                return new CaseDecision(BankTables.Write(whole), Tell: BankTables.ToTell(tell, export, found.Digits, command.By));
             });
             if (!outcome.Is(out var result, out var refusal)) return new Problem(refusal);
-
-            var made = BankTables.ReadPayment(result.Case);
-            var export = ExchangeTables.Write(new ExportFile(ExportKind.Payments, 0, [made.File!], null, null, made.OrderedAt!.Value));
-            await steps.RunAsync(exchange.Exports, book, "payment-" + Ids.Key(id)[..24], new CaseCommand(CaseCommand.Create, export, command.By, CaseCommand.Create), _ => new CaseDecision(export, IsDone: true));
             return BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json =>
             {
                 PutPayment.Write(json, result.Case, found.Digits);

@@ -35,11 +35,14 @@ public enum PaymentCommand
     Trace,
 }
 
-/// <summary>What the bank said of a payment.</summary>
+/// <summary>What became of a payment by the bank's answer, or by ours.</summary>
 public enum BankAnswer
 {
     Accepted,
     Rejected,
+
+    /// <summary>Not made, since its file was not sent or the bank has dropped it: a person says so, not the bank.</summary>
+    Withdrawn,
 }
 
 /// <summary>One payment of an order.</summary>
@@ -49,16 +52,23 @@ public enum BankAnswer
 /// <param name="AmountMinor">Minor units, above 0.</param>
 /// <param name="Name">The party's name as banks write it; taken with the file, null before.</param>
 /// <param name="Iban">Where it goes; taken with the file.</param>
-/// <param name="Answer">What the bank said; null: nothing yet.</param>
+/// <param name="Answer">What the bank said, or that it was withdrawn; null: nothing yet.</param>
 /// <param name="Reason">Why the bank rejected it.</param>
 /// <param name="Bic">Its bank; taken with the file, null: told by the IBAN.</param>
 /// <param name="ClearedBy">Bank item of the statement line that shows it as gone; null: it is on its way.</param>
 /// <param name="ReturnedBy">Bank item of the line that brought it back; null: it did not come back.</param>
+/// <param name="PayeeVersion">Version of the party's bank details that was approved; null before.</param>
 public sealed record PaymentItem(
-    string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null, string? ClearedBy = null, string? ReturnedBy = null, string? Bic = null)
+    string Account, string Party, string Document, long AmountMinor, string? Name = null, string? Iban = null, BankAnswer? Answer = null, string? Reason = null, string? ClearedBy = null, string? ReturnedBy = null, string? Bic = null, int? PayeeVersion = null)
 {
+    /// <summary>The item with where it goes.</summary>
+    internal PaymentItem To(Payee payee) => this with { Name = payee.Name, Iban = payee.Ibans[0], Bic = payee.Bic };
+
     /// <summary>Whether nothing of it is on its way any more.</summary>
-    internal bool IsEnded => Answer == BankAnswer.Rejected || ClearedBy is not null;
+    internal bool IsEnded => IsNotMade || ClearedBy is not null;
+
+    /// <summary>Whether it was rejected or withdrawn, and is owed again.</summary>
+    internal bool IsNotMade => Answer is BankAnswer.Rejected or BankAnswer.Withdrawn;
 }
 
 /// <summary>
@@ -133,12 +143,12 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         [.. Items.Select(item => new Line(item.Account, item.AmountMinor, item.Party, item.Document)), new Line(account.Transit, (long)-TotalMinor, Document: Reference(id))], LateAsFirstOpen: true);
 
     /// <summary>
-    /// The order without what is still on its way: not made, as if the bank had rejected it. 409 <c>payment/state</c> when it was not ordered or nothing is on its way. Worked: one of two is on a statement → the other is owed again, the order is done.
+    /// The order without what is still on its way: not made, though the bank has not rejected it. 409 <c>payment/state</c> when it was not ordered or nothing is on its way. Worked: one of two is on a statement → the other is owed again, the order is done.
     /// </summary>
     internal Outcome<Payment> Withdrawn() =>
         !Move(PaymentCommand.Withdrawal).Is(out var moved, out var refusal) ? refusal
-            : moved.Items.All(item => item.IsEnded) ? new Refusal(409, "payment/state", "Nothing of this payment is on its way: each is on a statement, or was rejected.")
-            : moved with { Items = [.. moved.Items.Select(item => item.IsEnded ? item : item with { Answer = BankAnswer.Rejected, Reason = "withdrawn" })] };
+            : moved.Items.All(item => item.IsEnded) ? new Refusal(409, "payment/state", "Nothing of this payment is on its way: each is on a statement, was rejected or withdrawn.")
+            : moved with { Items = [.. moved.Items.Select(item => item.IsEnded ? item : item with { Answer = BankAnswer.Withdrawn })] };
 
     /// <summary>The entry that takes an item back that the bank rejected, or that was withdrawn: it is owed again.</summary>
     internal Entry Returned(string id, int n, BankAccount account, DateOnly today, string why = "rejected by the bank") => new(

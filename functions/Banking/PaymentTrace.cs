@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackOffice.Exchange;
 using BackOffice.Kernel;
 
 namespace BackOffice.Banking;
@@ -60,6 +61,10 @@ public sealed record PaymentTrace(IReadOnlyDictionary<string, IReadOnlyList<int>
             : new Refusal(409, "payment/state", $"Payment '{own.Payment}' is on another line already, or the bank has rejected it: look at it, and assign this line otherwise.");
     }
 }
+
+/// <summary>What an order's commit tells beside entries: the file that is made of it.</summary>
+/// <param name="Id">Of the export.</param>
+public sealed record ToldExport(string Id, ExportFile File, string By);
 
 /// <summary>What a bank item's commit tells beside entries: that it says something of a payment.</summary>
 /// <param name="Operation">Names the commit.</param>

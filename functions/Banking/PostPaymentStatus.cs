@@ -7,7 +7,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>POST /api/books/{book}/payment-status</c>, <c>application/xml</c>, at most 5 MB: what the bank says of payments (pain.002). What it accepted is noted; what it rejected is owed again, and the money on its way is taken back; not of a payment that a statement shows as gone, which comes back on a statement too. 201; 200 when the same file comes again.
-/// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c>; 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c> and <c>originals</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
+/// 400 <c>request/not-xml</c>, <c>bank/form</c>; 409 <c>payment/state</c> (also when the bank accepts what was withdrawn: it will be paid, and is owed again here); 422 <c>payment/unknown</c> (no such order, or no such payment in it), before anything is changed. Rows: reads and writes <c>Payments</c>, adds to <c>Imports</c> and <c>originals</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegister imports, CaseSteps steps, TimeProvider time)
 {
@@ -53,7 +53,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
         });
     }
 
-    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays; one of a payment that a statement shows as gone is none: it comes back on a statement. 422 <c>payment/unknown</c>, which names all that are. Worked: all accepted, the second rejected → accepted, rejected.</summary>
+    /// <summary>The payment with what the bank said. What is said of one payment counts more than what is said of all; a rejection stays; one of a payment that a statement shows as gone is none: it comes back on a statement. 409 <c>payment/state</c> when it accepts what was withdrawn; 422 <c>payment/unknown</c>, which names all that are. Worked: all accepted, the second rejected → accepted, rejected.</summary>
     internal static Outcome<Payment> Answered(string id, Payment payment, IReadOnlyList<PaymentAnswer> answers)
     {
         PaymentItem[] items = [.. payment.Items];
@@ -68,6 +68,8 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
                 if ((at == -1 || at == n) && payment.Items[n].Answer != BankAnswer.Rejected && !(answer.Answer == BankAnswer.Rejected && payment.Items[n].ClearedBy is not null)) items[n] = items[n] with { Answer = answer.Answer, Reason = answer.Reason };
         }
 
-        return payment with { Items = items };
+        List<string> withdrawn = [.. Enumerable.Range(0, items.Length).Where(n => payment.Items[n].Answer == BankAnswer.Withdrawn && items[n].Answer == BankAnswer.Accepted).Select(n => $"'{Payment.EndToEndId(id, n)}'")];
+        return withdrawn.Count == 0 ? payment with { Items = items }
+            : new Refusal(409, "payment/state", $"The bank accepts {string.Join(", ", withdrawn)}, which was withdrawn as not sent: it will be paid, and is owed again here. Stop it at the bank, or have nobody else pay it; nothing of this file was taken in.", "OrgnlPmtInfAndSts");
     }
 }

@@ -47,7 +47,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         var kept = BankTables.ReadStatement(begun);
         if (begun.IsDone) return await WhatBecameAsync(name, kept);
 
-        var items = await PlaceAsync(name, kept, lines, ChainOf(kept, known));
+        var items = await PlaceAsync(name, kept, lines, ChainOf(kept, known, digits));
         if (!(await MatchAsync(book, account, kept, items, by)).Is(out var matched, out refusal)) return refusal;
         if (await CommitAsync(book, account, matched, by) is { } no) return no;
 
@@ -92,17 +92,19 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         public bool IsPosted { get; set; }
     }
 
-    /// <summary>The statements that one goes on from, one after the other, each with its copies.</summary>
-    private static HashSet<string> ChainOf(KeptStatement statement, Dictionary<string, KeptStatement> known)
+    /// <summary>The statements that one goes on from, one after the other, and those that go on from it when it comes late; each with its copies.</summary>
+    private static HashSet<string> ChainOf(KeptStatement statement, Dictionary<string, KeptStatement> known, int digits)
     {
         var copies = known.Values.ToLookup(other => other.Likeness);
         HashSet<string> chain = new(StringComparer.Ordinal);
         for (var at = statement; at.Continues is { } before && !chain.Contains(before) && known.TryGetValue(before, out var next); at = next)
             foreach (var copy in copies[next.Likeness]) chain.Add(copy.CaseId);
+        for (var at = statement; at.After(known.Values) is { } next && next.GoesOnFrom(at, digits) && chain.Add(next.CaseId); at = next)
+            foreach (var copy in copies[next.Likeness]) chain.Add(copy.CaseId);
         return chain;
     }
 
-    /// <summary>Each line with its item's id. Lines alike are told by their place among their like; those of statements that this one goes on from are others, however alike.</summary>
+    /// <summary>Each line with its item's id. Lines alike are told by their place among their like; those of statements that this one goes on from, or that go on from it, are others, however alike.</summary>
     private async Task<List<Placed>> PlaceAsync(string book, KeptStatement kept, IReadOnlyList<BankLine> lines, HashSet<string> chain)
     {
         var placed = new Placed[lines.Count];

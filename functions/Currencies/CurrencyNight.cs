@@ -1,3 +1,4 @@
+using BackOffice.Banking;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Nightly;
@@ -7,7 +8,7 @@ namespace BackOffice.Currencies;
 /// <summary>
 /// The currencies' part in the night of a month's last day: what is owed and held in other currencies is valued at that day's rate, and the valuation is taken back on the day after. In books with a chart, which says where gains and losses go.
 /// </summary>
-public sealed class CurrencyNight(ExchangeRateTable rates, StoredEntries stored) : INightWork
+public sealed class CurrencyNight(ExchangeRateTable rates, BankTables bank, StoredEntries stored) : INightWork
 {
     public string Name => "currencies";
 
@@ -48,8 +49,9 @@ public sealed class CurrencyNight(ExchangeRateTable rates, StoredEntries stored)
 
     private async Task<List<ForeignValue>> ValuesAsync(NightScope night)
     {
+        var banks = await bank.LedgerAccountsAsync(night.Book.Id);
         var (balances, cash, currency) = night.Book.ReadKnown(state =>
-            (ForeignBalance.Of(state, night.Date, night.Entry).Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToList(), state.Accounts.Where(Valuation.IsCash).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Currency));
+            (ForeignBalance.Of(state, night.Date, night.Entry).Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToList(), state.Accounts.Where(account => Valuation.IsCash(account, banks)).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Currency));
         if (balances.Count == 0) return [];
         var lookup = rates.In(night.Book.Id);
         List<ForeignValue> values = [];

@@ -1,3 +1,4 @@
+using BackOffice.Banking;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -6,10 +7,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Currencies;
 
 /// <summary>
-/// <c>GET /api/books/{book}/foreign-balances?on=</c>: what is owed and held in other currencies in the evening of a day (today unless told), at the rates it was booked with and at that day's; <c>difference</c> is what a month-end night would book. Rows: reads <c>Ledger</c> and
-/// <c>ExchangeRates</c>. Messages: none.
+/// <c>GET /api/books/{book}/foreign-balances?on=</c>: what is owed and held in other currencies in the evening of a day (today unless told), at the rates it was booked with and at that day's; <c>difference</c> is what a month-end night would book. Rows: reads <c>Ledger</c>,
+/// <c>ExchangeRates</c> and <c>BankAccounts</c>. Messages: none.
 /// </summary>
-public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, TimeProvider time)
+public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, BankTables bank, TimeProvider time)
 {
     [Function(nameof(GetForeignBalances))]
     [Allow(Roles.Accounting, Roles.Settlement, Roles.RiskControl, Roles.Auditor)]
@@ -20,10 +21,11 @@ public sealed class GetForeignBalances(Books books, ExchangeRateTable rates, Tim
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out var found, out var refusal)) return new Problem(refusal);
 
+        var banks = await bank.LedgerAccountsAsync(book);
         var (balances, monetary, cash, own) = await found.Book.ReadAsync(state =>
         {
             var all = ForeignBalance.Of(state, on);
-            return (all, all.Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToHashSet(), state.Accounts.Where(Valuation.IsCash).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Currency);
+            return (all, all.Where(balance => Valuation.IsMonetary(state.Account(balance.Account)!)).ToHashSet(), state.Accounts.Where(account => Valuation.IsCash(account, banks)).Select(account => account.Code).ToHashSet(StringComparer.Ordinal), state.Currency);
         });
         var lookup = rates.In(book);
         Dictionary<string, DatedRate?> quoted = new(StringComparer.Ordinal);

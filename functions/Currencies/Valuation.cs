@@ -29,8 +29,9 @@ public static class Valuation
         return new ForeignValue(balance, rate, value, isLong && difference > 0 ? 0 : difference, isLong);
     }
 
-    /// <summary>Whether an account bears money at hand or at banks.</summary>
-    public static bool IsCash(AccountState account) => account.Type == AccountType.Asset && account.Line is (null or "assets.B.IV");
+    /// <summary>Whether an account bears money at hand or at banks, of which gains count too.</summary>
+    /// <param name="bankAccounts">Codes of the accounts that show bank accounts: an overdraft, too, is due any day.</param>
+    public static bool IsCash(AccountState account, IReadOnlySet<string> bankAccounts) => account.Line is "assets.B.IV" || bankAccounts.Contains(account.Code);
 
     /// <summary>
     /// Whether an account bears money, or claims and debts of money: no fixed assets, stocks, deferrals or equity, whose value does not follow the rate. Source: HGB §256a with DRS 25.

@@ -83,8 +83,8 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task LineAlike_InAStatementThatGoesOn_IsAnother_AndAFileWithAReusedStatementTakesInNothing()
     {
-        (await UploadAsync(Statement("S-1", 1, "0.00", "-5.00", ("5.00", "DBIT", "Fee")).Replace(">-5.00</Amt><CdtDbtInd>CRDT", ">5.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
-        var next = Statement("S-2", 2, "-5.00", "-10.00", ("5.00", "DBIT", "Fee")).Replace(">-5.00</Amt><CdtDbtInd>CRDT", ">5.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal).Replace(">-10.00</Amt><CdtDbtInd>CRDT", ">10.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal);
+        (await UploadAsync(Statement("S-1", 1, "0.00", "-5.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created);
+        var next = Statement("S-2", 2, "-5.00", "-10.00", ("5.00", "DBIT", "Fee"));
         var taken = (await UploadAsync(next)).Is(HttpStatusCode.Created).Json.List("statements").Single();
         Assert.Equal((1, 0), (taken.Number("waiting"), taken.Number("known")));
         Assert.Equal(1, (await UploadAsync(next)).Is(HttpStatusCode.OK).Json.List("statements").Single().Number("waiting"));
@@ -93,6 +93,27 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         var file = Statement("S-3", 3, "0.00", "1.00", ("1.00", "CRDT", "x")).Replace("</BkToCstmrStmt>", Statement("S-1", 1, "0.00", "7.00", ("7.00", "CRDT", "y")).Split("</GrpHdr>")[1].Split("</BkToCstmrStmt>")[0] + "</BkToCstmrStmt>", StringComparison.Ordinal);
         (await UploadAsync(file)).IsProblem(HttpStatusCode.Conflict, "bank/statement-reused");
         Assert.Equal(2, (await Book.GetAsync("/bank-statements?state=done")).List("bank-statements").Count());
+    }
+
+    [Fact]
+    public async Task LineAlike_InAStatementThatComesLate_IsAnother()
+    {
+        (await UploadAsync(Statement("S-2", 2, "-5.00", "-10.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created);
+
+        var late = (await UploadAsync(Statement("S-1", 1, "0.00", "-5.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+
+        Assert.Equal((1, 0), (late.Number("waiting"), late.Number("known")));
+        Assert.Equal(2, (await Book.GetAsync("/bank-items")).List("bank-items").Count());
+    }
+
+    [Fact]
+    public async Task Night_ComparesTheLastOfADaysStatements_WithoutNumbersToo()
+    {
+        static string Unnumbered(string id, string opening, string closing, string amount) => Statement(id, 1, opening, closing, (amount, "CRDT", "x " + id)).Replace("<ElctrncSeqNb>1</ElctrncSeqNb>", "", StringComparison.Ordinal);
+        for (var n = 0; n < 4; n++) (await UploadAsync(Unnumbered($"day-{n}", $"{n}0.00", $"{n + 1}0.00", "10.00"))).Is(HttpStatusCode.Created);
+
+        var check = (await _night.RunAsync("2026-01-30")).List("checks").Single(check => check.Text("name") == "bank");
+        Assert.Equal("40.00", check.Text("expected"));
     }
 
     [Fact]
@@ -155,6 +176,9 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         proxy.Next(request => FaultProxy.IsCommit(request) && (first ??= request.HttpContext.TraceIdentifier) != request.HttpContext.TraceIdentifier, [.. Enumerable.Repeat(Fault.DropRequest, 6)]);
         (await SendAsync(Book.In(weak), statement)).IsUnavailable();
         Assert.Single((await Book.GetAsync("/bank-statements?state=open")).List("bank-statements"));
+        var check = (await _night.RunAsync("2026-01-30")).List("checks").Single(check => check.Text("name") == "bank");
+        Assert.Equal(("giro", false), (check.Text("subject"), check.GetProperty("passed").GetBoolean()));
+        Assert.Contains("Statement S-1 of 2026-01-30 was cut off", check.Text("detail"), StringComparison.Ordinal);
 
         Assert.Equal(2, (await UploadAsync(statement)).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted"));
         Assert.Equal("169.00", (await Book.BalancesAsync())["1200"]);
@@ -315,7 +339,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task ReturnWithCharges_IsProposedWithThem()
     {
         (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
-        (await UploadAsync(Statement("S-2", 2, "119.00", "-3.50", ("122.50", "DBIT", "Rueckgabe R-101")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal).Replace(">-3.50</Amt><CdtDbtInd>CRDT", ">3.50</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-2", 2, "119.00", "-3.50", ("122.50", "DBIT", "Rueckgabe R-101")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
 
         var item = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
         var proposal = item.List("proposals").First();
@@ -367,7 +391,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Empty((await Book.GetAsync("/foreign-balances?on=2026-01-30")).List("balances"));
 
         // It comes back, with charges: owed again as it was, and the loss with it.
-        (await UploadAsync(Statement("S-2", 2, "986.36", "-3.00", ("989.36", "DBIT", "back U-100")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal).Replace(">-3.00</Amt><CdtDbtInd>CRDT", ">3.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-2", 2, "986.36", "-3.00", ("989.36", "DBIT", "back U-100")).Replace("</RmtInf>", "</RmtInf><RtrInf/>", StringComparison.Ordinal))).Is(HttpStatusCode.Created);
         var back = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
         (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{back.Text("id")}/assignment", $$"""{"lines":{{back.List("proposals").First().GetProperty("lines").GetRawText()}},"reason":"back"}""")).Is(HttpStatusCode.Created);
         Assert.Equal(new() { ["1200"] = "-3.00", ["1400"] = "1169.00", ["4970"] = "3.00", ["8400"] = "-1169.00" }, await Book.BalancesAsync());
@@ -411,7 +435,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
     internal static string Statement(string id, int number, string opening, string closing, params (string Amount, string Side, string Text)[] lines)
     {
-        static string Balance(string code, string amount) => $"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-01-30</Dt></Dt></Bal>";
+        static string Balance(string code, string amount) => $"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount.TrimStart('-')}</Amt><CdtDbtInd>{(amount[0] == '-' ? "DBIT" : "CRDT")}</CdtDbtInd><Dt><Dt>2026-01-30</Dt></Dt></Bal>";
         var entries = string.Concat(lines.Select(line =>
             $"<Ntry><Amt Ccy=\"EUR\">{line.Amount}</Amt><CdtDbtInd>{line.Side}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-01-30</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>{(line.Text.StartsWith("E2E:", StringComparison.Ordinal) ? line.Text[4..] : "NOTPROVIDED")}</EndToEndId></Refs><RmtInf><Ustrd>{line.Text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"));
         return string.Create(CultureInfo.InvariantCulture, $"""<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Id>{id}</Id><ElctrncSeqNb>{number}</ElctrncSeqNb><Acct><Id><IBAN>{Iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>{Balance("OPBD", opening)}{Balance("CLBD", closing)}{entries}</Stmt></BkToCstmrStmt></Document>""");

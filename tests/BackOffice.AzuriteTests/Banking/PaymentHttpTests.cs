@@ -67,7 +67,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         await _alice.IsWholeAsync();
 
         // The same debit on the next statement is another one: nothing is on its way for it.
-        var twin = (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-2", 2, "81.00", "-38.00", ("119.00", "DBIT", "E2E:P-1-1")).Replace("-38.00</Amt><CdtDbtInd>CRDT", "38.00</Amt><CdtDbtInd>DBIT", StringComparison.Ordinal))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        var twin = (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-2", 2, "81.00", "-38.00", ("119.00", "DBIT", "E2E:P-1-1")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
         Assert.Equal((0, 1), (twin.Number("posted"), twin.Number("waiting")));
         Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
 
@@ -118,6 +118,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", Two.Replace("119.00", "119.01", StringComparison.Ordinal))).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/amount", "items[0].amount");
         await ApprovedAsync();
+        _clock.Set(_clock.GetUtcNow().AddHours(-1)); // by a clock that is slow it was before the approval
         (await _alice.SendAsync(HttpMethod.Put, "/payees/vendor", """{"name":"Vendor AG","ibans":["GB29NWBK60161331926819"]}""")).Is(HttpStatusCode.OK);
 
         (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).IsProblem(HttpStatusCode.Conflict, "payment/payee-changed");
@@ -161,10 +162,40 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).Is(HttpStatusCode.Created);
         (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", reason)).Is(HttpStatusCode.OK);
 
-        Assert.Equal("withdrawn", (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("reason"));
+        Assert.Equal("withdrawn", (await _alice.GetAsync("/payments?state=done")).List("payments").Single().List("items").Single().Text("bank"));
         Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
         Assert.Equal("ER-7", (await _alice.GetAsync("/payment-proposals")).List("items").Single().Text("document"));
         await _alice.IsWholeAsync();
+
+        // It had been sent after all, and the bank pays it: that must not pass unseen.
+        var accepted = (await UploadAsync("/payment-status", Status("P-1", "ACSC", ("P-1-1", "ACSC")))).IsProblem(HttpStatusCode.Conflict, "payment/state");
+        Assert.Contains("'P-1-1', which was withdrawn", accepted.Json.Text("detail"), StringComparison.Ordinal);
+        Assert.Empty((await _alice.GetAsync("/imports")).List("imports"));
+        (await UploadAsync("/payment-status", Status("P-1", "RJCT", ("P-1-1", "RJCT")))).Is(HttpStatusCode.Created);
+        Assert.Equal(new() { ["1600"] = "-169.00", ["4210"] = "169.00" }, await _alice.BalancesAsync());
+    }
+
+    [Fact]
+    public async Task File_WhoseMakingWasCutOff_StandsAmongTheExports_WhenTheAgendaHasGoneOn()
+    {
+        await ApprovedAsync();
+        await using var proxy = await FaultProxy.StartAsync(azurite);
+        await using var weak = await _app.AnotherAsync(_clock, proxy.ConnectionString, "--shutdownTimeoutSeconds=1");
+        proxy.After(request => FaultProxy.IsCommitTo(request, "Payments"), () =>
+        {
+            proxy.IsDown = true;
+            return Task.CompletedTask;
+        });
+        var cutOff = _bob.In(weak).SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}");
+        await Eventually.IsTrueAsync(async () => (await _alice.GetAsync("/payments/P-1")).Text("status") == "ordered", "the order is committed");
+        Assert.Empty((await _alice.GetAsync("/exports")).List("exports"));
+
+        var later = _clock.GetUtcNow().AddMinutes(10);
+        _clock.Set(later);
+        await _app.TickAsync(later);
+        await Eventually.IsTrueAsync(async () => (await _alice.GetAsync("/exports")).List("exports").Any(), "the export is noted");
+        Assert.Equal("-119.00", (await _alice.BalancesAsync())["1360"]);
+        await cutOff;
     }
 
     [Fact]

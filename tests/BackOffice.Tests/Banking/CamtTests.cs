@@ -55,7 +55,9 @@ public sealed class CamtTests
     [Theory]
     [InlineData("119.00</Amt><CdtDbtInd>CRDT", "119.005</Amt><CdtDbtInd>CRDT", "bank/amount", "Stmt[1]/Ntry[1]/Amt")]
     [InlineData("119.00</Amt><CdtDbtInd>CRDT", "-119.00</Amt><CdtDbtInd>CRDT", "bank/amount", "Stmt[1]/Ntry[1]/Amt")]
-    [InlineData("119.00</Amt><CdtDbtInd>CRDT", "0.00</Amt><CdtDbtInd>CRDT", "bank/amount", "Stmt[1]/Ntry[1]/Amt")]
+    [InlineData("<Sts>BOOK</Sts><BookgDt><Dt>2026-01-30</Dt></BookgDt><ValDt><Dt>2026-01-30</Dt></ValDt><AcctSvcrRef>2026013000002", "<Sts>BOOKED</Sts><BookgDt><Dt>2026-01-30</Dt></BookgDt><AcctSvcrRef>2026013000002", "bank/status", "Stmt[1]/Ntry[2]/Sts")]
+    [InlineData("<Sts>PDNG</Sts>", "", "bank/missing", "Stmt[1]/Ntry[3]/Sts")]
+    [InlineData("<Amt Ccy=\"EUR\">204.00", "<Amt Ccy=\"USD\">204.00", "bank/currency", "Stmt[1]/Bal[2]/Amt")]
     [InlineData("119.00</Amt><CdtDbtInd>CRDT", "119.00</Amt><CdtDbtInd>S", "bank/side", "Stmt[1]/Ntry[1]/CdtDbtInd")]
     [InlineData("<Amt Ccy=\"EUR\">15.00", "<Amt Ccy=\"USD\">15.00", "bank/currency", "Stmt[1]/Ntry[2]/Amt")]
     [InlineData("<BookgDt><Dt>2026-01-30</Dt></BookgDt><ValDt><Dt>2026-01-30</Dt></ValDt><AcctSvcrRef>2026013000002", "<BookgDt><Dt>30.01.2026</Dt></BookgDt><AcctSvcrRef>2026013000002", "bank/date", "Stmt[1]/Ntry[2]/BookgDt")]
@@ -88,6 +90,71 @@ public sealed class CamtTests
         Assert.Equal("bank/currency", KeptStatement.Check(statement with { Currency = "USD" }, 0, Accounts, "EUR").Refusal!.Code);
         Assert.Equal("bank/balance-missing", KeptStatement.Check(statement with { Closing = null }, 0, Accounts, "EUR").Refusal!.Code);
         Assert.Equal(new KeptStatement("giro", statement.Id, statement.Number, new DateOnly(2026, 1, 29), Thirtieth, 10_000, 20_400, 2), KeptStatement.Check(statement, 0, Accounts, "EUR").Value! with { Content = null });
+    }
+
+    [Fact]
+    public void LineOfNothing_IsLeftOut()
+    {
+        var statement = Read(CamtSamples.Savings("100.00", "219.00").Replace("<Amt Ccy=\"EUR\">15.00", "<Amt Ccy=\"EUR\">0.00", StringComparison.Ordinal)).Value!.Statements.Single();
+
+        Assert.Equal([11_900L], statement.Lines.Select(line => line.AmountMinor));
+        Assert.NotNull(KeptStatement.Check(statement, 0, Accounts, "EUR").Value);
+    }
+
+    [Theory]
+    [InlineData("2026-01-31T23:15:00Z", "2026-02-01")]
+    [InlineData("2026-01-31T23:15:00.123+01:00", "2026-01-31")]
+    [InlineData("2026-02-01T00:30:00+02:00", "2026-01-31")]
+    [InlineData("2026-01-31T23:59:59", "2026-01-31")]
+    public void TimeOfBooking_IsTheDayInBerlin(string time, string day) =>
+        Assert.Equal(BusinessDay.Parse(day), Read(CamtSamples.Cooperative().Replace("2026-01-30T08:00:00+01:00", time, StringComparison.Ordinal)).Value!.Statements[0].Lines[0].BookedOn);
+
+    [Theory]
+    [InlineData("PRCD", "", "ITBD", "", "ITBD", "", "CLBD", "")]
+    [InlineData("OPBD", "", "CLBD", "INTM", "OPBD", "INTM", "CLBD", "")]
+    public void PagesOfAStatement_InOneFile_AreOne(string opening, string openingSub, string end, string endSub, string begin, string beginSub, string closing, string closingSub)
+    {
+        string[] pages = [Page(2, Bal(begin, beginSub, "110.00"), Bal(closing, closingSub, "130.00"), "20.00"), Page(1, Bal(opening, openingSub, "100.00"), Bal(end, endSub, "110.00"), "10.00")];
+
+        var whole = Read(CamtSamples.Document("053", "08", "BkToCstmrStmt", "Stmt", pages)).Value!.Statements.Single();
+        Assert.Equal((10_000L, 13_000L, "1000,2000"), (whole.Opening!.AmountMinor, whole.Closing!.AmountMinor, string.Join(',', whole.Lines.Select(line => line.AmountMinor))));
+        foreach (var alone in pages)
+        {
+            var refusal = Read(CamtSamples.Document("053", "08", "BkToCstmrStmt", "Stmt", alone)).Refusal!;
+            Assert.Equal(("bank/pages", "Stmt[1]/Bal"), (refusal.Code, refusal.Faults[0].Path));
+        }
+
+        static string Page(int number, string first, string last, string amount) => $"""
+            <Id>S</Id><StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{(number == 2 ? "true" : "false")}</LastPgInd></StmtPgntn><Acct><Id><IBAN>{CamtSamples.Iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>{first}{last}
+            <Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-30</Dt></BookgDt></Ntry>
+            """;
+        static string Bal(string code, string sub, string amount) => CamtSamples.Balance(code, amount, "2026-01-30").Replace("</CdOrPrtry>", sub.Length == 0 ? "</CdOrPrtry>" : $"</CdOrPrtry><SubTp><Cd>{sub}</Cd></SubTp>", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CRDT", "<Dbtr><Nm>Customer</Nm></Dbtr>", "<Cdtr><Nm>Acme GmbH</Nm></Cdtr>", false, "Customer")]
+    [InlineData("CRDT", "<Dbtr><Nm>ACME  GMBH</Nm></Dbtr>", "<Cdtr><Nm>Vendor</Nm></Cdtr>", true, "Vendor")] // our transfer comes back
+    [InlineData("CRDT", "", "<Cdtr><Nm>Vendor</Nm></Cdtr>", true, "Vendor")]
+    [InlineData("DBIT", "<Dbtr><Nm>Customer</Nm></Dbtr><DbtrAcct><Id><IBAN>DE02120300000000202051</IBAN></Id></DbtrAcct>", "<Cdtr><Nm>Acme GmbH</Nm></Cdtr>", true, "Customer")] // our direct debit is unpaid
+    [InlineData("DBIT", "<Dbtr><Nm>Customer</Nm></Dbtr><DbtrAcct><Id><IBAN>DE02120300000000202051</IBAN></Id></DbtrAcct>", "<Cdtr><Nm>Another name of ours</Nm></Cdtr>", true, "Customer")]
+    [InlineData("DBIT", "<Dbtr><Nm>Acme GmbH</Nm></Dbtr>", "<Cdtr><Nm>Vendor</Nm></Cdtr>", false, "Vendor")]
+    public void OtherSide_IsNeverWe(string side, string debtor, string creditor, bool isReturn, string party)
+    {
+        var entry = $"""
+            <Ntry><Amt Ccy="EUR">10.00</Amt><CdtDbtInd>{side}</CdtDbtInd>{(isReturn ? "<RvslInd>true</RvslInd>" : "")}<Sts>BOOK</Sts><BookgDt><Dt>2026-01-30</Dt></BookgDt><NtryDtls><TxDtls><RltdPties>{debtor}{creditor}</RltdPties></TxDtls></NtryDtls></Ntry>
+            """;
+        var line = Read(CamtSamples.Document("053", "02", "BkToCstmrStmt", "Stmt", $"<Id>S</Id><Acct><Id><IBAN>{CamtSamples.Iban}</IBAN></Id><Ccy>EUR</Ccy><Ownr><Nm>Acme GmbH</Nm></Ownr></Acct>" + entry)).Value!.Statements.Single().Lines.Single();
+        Assert.Equal((party, isReturn), (line.Party, line.IsReturn));
+    }
+
+    [Fact]
+    public void ManyFaults_AreToldUpToAHundred_AndStatementsAreNumberedInTheFile()
+    {
+        var bad = string.Concat(Enumerable.Repeat("<Ntry><Sts>BOOK</Sts></Ntry>", 500));
+        string[] statements = ["<Id>A</Id>", "<Id>B</Id>", "<Id>C</Id>" + bad];
+
+        var refusal = Read(CamtSamples.Document("053", "02", "BkToCstmrStmt", "Stmt", statements)).Refusal!;
+        Assert.Equal((Refusal.MaxFaults, "Stmt[3]/Ntry[1]/Amt"), (refusal.Faults.Count, refusal.Faults[0].Path));
     }
 
     [Fact]

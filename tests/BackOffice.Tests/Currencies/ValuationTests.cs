@@ -28,6 +28,23 @@ public sealed class ValuationTests
     }
 
     [Theory]
+    [InlineData("1000", "assets.B.IV", true)] // petty cash
+    [InlineData("1200", "assets.B.IV", true)]
+    [InlineData("1210", null, true)] // shows a bank account
+    [InlineData("1710", null, true)] // an overdraft is due any day
+    [InlineData("1550", null, false)] // a loan given, of which nobody knows when it ends
+    [InlineData("1400", "assets.B.II", false)]
+    public void GainsWithoutADay_AreThoseOfMoney_AtHandAndAtBanks(string code, string? line, bool isCash)
+    {
+        var book = PureBook.Open(chart: Chart.Skr03);
+        book.Commit(draft => PutAccounts.Decide(draft, [new(code, "x", code == "1710" ? AccountType.Liability : AccountType.Asset, "", line)], "alice"));
+
+        Assert.Equal(isCash, Valuation.IsCash(book.State.Account(code)!, new HashSet<string> { "1210", "1710" }));
+        var balance = new ForeignBalance(code, new ForeignKey("USD", "", ""), 1_085_000, 1_000_000, -1);
+        Assert.Equal(isCash ? 33_333 : 0, Valuation.Of(balance, new DatedRate(EndOfJanuary, 1.05m), EndOfJanuary, 2, isCash).DifferenceMinor);
+    }
+
+    [Theory]
     [InlineData(108_500, 2, "1.085", 2, 100_000)]
     [InlineData(160_000, 0, "160", 2, 100_000)] // yen have no digits
     [InlineData(1_000, 3, "0.4", 2, 250)] // dinars have three

@@ -35,6 +35,7 @@ public sealed class SafeXmlTests
         Assert.Equal("request/xml-too-many-attributes", Read($"<a {string.Join(' ', Enumerable.Range(0, SafeXml.MaxAttributes + 1).Select(n => $"a{n}=\"\""))}/>").Refusal!.Code);
         Assert.Equal("request/xml-text-too-long", Read($"<a b=\"{new string('x', SafeXml.MaxTextChars + 1)}\"/>").Refusal!.Code);
         Assert.Equal("request/not-xml", Read($"<a>{string.Concat(Enumerable.Repeat("<b/>", 1_000))}</a>", maxChars: 1_000).Refusal!.Code);
+        Assert.Equal("request/xml-too-many-elements", Read($"<a>{string.Concat(Enumerable.Repeat("<b/>", SafeXml.MaxElements))}</a>", maxChars: 10_000_000).Refusal!.Code);
     }
 
     [Fact]
