@@ -8,7 +8,11 @@ using CsvHelper.Configuration;
 namespace BackOffice.Exchange;
 
 /// <summary>A row that was read, as an entry, with the number of its line.</summary>
-public sealed record DatevEntry(int Line, Entry Entry);
+/// <param name="Of">Id of the entry of a book of ours that the row was made of, as its notes say; null: they do not.</param>
+public sealed record DatevEntry(int Line, Entry Entry, string? Of = null);
+
+/// <summary>The days of a batch: its fiscal year's first, and the first and last on which its rows may be.</summary>
+internal sealed record DatevSpan(DateOnly YearStart, DateOnly From, DateOnly To);
 
 /// <summary>What a Buchungsstapel that came in is read against.</summary>
 /// <param name="HasAccount">Whether the book has an account.</param>
@@ -24,34 +28,42 @@ public static class DatevReader
     private static readonly Dictionary<string, string> CodeOfKey = new(StringComparer.Ordinal) { ["2"] = "sale-reduced", ["3"] = "sale-standard", ["8"] = "purchase-reduced", ["9"] = "purchase-standard" };
 
     /// <summary>
-    /// The entries of a file, one a row: <c>datev-{12 digits of its SHA-256}-{line}</c>. A key 2, 3, 8 or 9, or an automatic account without key 40, takes the tax out of the gross amount (base and tax together are the gross exactly), at the rate of the Leistungsdatum where there is one; row dates are within the header's fiscal year; a Generalumkehr changes sides.
-    /// A row in another currency is worth its Basis-Umsatz, else its amount by its Kurs; that it is owed or held in it is noted on the lines of which the row's notes say so, else on those of parties and of money. A row with Skonto is refused: it is a payment and a discount, two entries. KOST1, KOST2 and Belegfeld 2 become the dimensions <c>costCentre</c>, <c>project</c> and <c>reference2</c> of the line of income or expense, else of the Konto.
-    /// 422 with <c>exchange/header</c>, <c>exchange/columns</c>, <c>exchange/amount</c>, <c>exchange/side</c>, <c>exchange/account-number</c>, <c>exchange/tax-key</c>, <c>exchange/date</c>, <c>exchange/currency</c>, <c>exchange/rate</c>, <c>exchange/discount</c>, <c>exchange/quotes</c> at <c>line 17, field 1</c>.
+    /// The entries of a file, one a row: <c>datev-{12 digits of its SHA-256}-{line}</c>. A key 2, 3, 8 or 9, or an automatic account without key 40, takes the tax out of the gross amount (base and tax together are the gross exactly), at the rate of the Leistungsdatum where there is one; row dates are within the header's days; a Generalumkehr changes sides.
+    /// A row in another currency is worth its Basis-Umsatz, else its amount by its Kurs; that it is owed or held in it is noted on the lines of which the row's notes say so, else on those of parties and of money. A row with Skonto is refused: it is a payment and a discount, two entries. Belegfeld 1 is the document of the customer's or supplier's line, else of the one that bears no money. KOST1, KOST2 and Belegfeld 2 become the dimensions <c>costCentre</c>, <c>project</c> and <c>reference2</c> of the line of income or expense, else of the Konto.
+    /// 422 with <c>exchange/header</c>, <c>exchange/columns</c>, <c>exchange/amount</c>, <c>exchange/side</c>, <c>exchange/account-number</c>, <c>exchange/tax-key</c>, <c>exchange/date</c>, <c>exchange/currency</c>, <c>exchange/rate</c>, <c>exchange/discount</c>, <c>exchange/quotes</c>, <c>ledger/account-unknown</c>, and <c>exchange/encoding</c> (UTF-8 without its mark) at <c>line 17, field 1</c>.
     /// Worked (SKR03): 119,00 H 8400 against 10000 without key → Cr 8400 100.00, Cr 1776 19.00, Dr 1400 119.00.
     /// </summary>
     public static Outcome<List<DatevEntry>> Read(byte[] file, string sha256, DatevBook book)
     {
         if (file.AsSpan().StartsWith(Encoding.UTF8.Preamble) && !System.Text.Unicode.Utf8.IsValid(file)) return new Refusal(400, "request/not-utf8", "The file begins with the mark of UTF-8 and is not valid UTF-8.");
+        if (!file.AsSpan().StartsWith(Encoding.UTF8.Preamble) && System.Text.Ascii.IsValid(file) is false && System.Text.Unicode.Utf8.IsValid(file))
+            return new Refusal(422, "exchange/encoding", "The file is in UTF-8 without its mark, and would be read as Windows-1252: begin it with the bytes EF BB BF, or send it in Windows-1252.");
         List<Fault> faults = [];
         using var csv = new CsvParser(new StreamReader(new MemoryStream(file), EncodingOf(file)), new CsvConfiguration(CultureInfo.InvariantCulture) { Delimiter = ";", HasHeaderRecord = false, BadDataFound = bad => faults.Add(new Fault($"line {bad.Context.Parser!.RawRow}", "exchange/quotes", "A quotation mark stands where none may be.")), IgnoreBlankLines = false });
-        DateOnly? yearStart = null;
+        DatevSpan? span = null;
         List<DatevEntry> entries = [];
         for (var n = 0; csv.Read(); n++)
         {
             var (line, fields) = (csv.RawRow, csv.Record!);
-            if (n == 0) yearStart = Header(fields, book, faults);
+            if (n == 0) span = Header(fields, book, faults);
             else if (n == 1)
             {
                 if (fields.Length < 14 || fields[0] != DatevFormat.Columns[0] || fields[6] != "Konto") faults.Add(new Fault($"line {line}", "exchange/columns", "The second line must name the columns of a Buchungsstapel."));
             }
             else if (fields.Length < 10 && fields.Any(field => field.Length > 0)) faults.Add(new Fault($"line {line}", "exchange/columns", $"The row has {fields.Length} fields; it needs at least 10."));
-            else if (fields.Length > 1 && yearStart is { } year && Row(fields, line, year, $"datev-{sha256[..12]}-{line.ToString(CultureInfo.InvariantCulture)}", book, faults) is { } entry) entries.Add(new DatevEntry(line, entry));
+            else if (fields.Length > 1 && span is not null && Row(fields, line, span, PrefixOf(sha256) + line.ToString(CultureInfo.InvariantCulture), book, faults) is { } entry) entries.Add(new DatevEntry(line, entry, Info(fields, "Buchung")));
             if (faults.Count > 0 && (n < 2 || faults.Count >= MaxFaults)) break;
         }
 
         if (entries.Count == 0 && faults.Count == 0) faults.Add(new Fault("line 3", "exchange/columns", "The file holds no row."));
         return faults.Count == 0 ? entries : new Refusal(422, [.. faults.Take(MaxFaults)]);
     }
+
+    /// <summary>What the ids of a file's entries begin with.</summary>
+    internal static string PrefixOf(string sha256) => $"{Prefix}{sha256[..12]}-";
+
+    /// <summary>What the ids of all entries begin with that came in so.</summary>
+    internal const string Prefix = "datev-";
 
     /// <summary>How long the file says that its accounts are, 4 to 8; null: it does not say so.</summary>
     internal static int? AccountLengthOf(byte[] file)
@@ -63,8 +75,8 @@ public static class DatevReader
 
     private static Encoding EncodingOf(byte[] file) => file.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8 : DatevFormat.Encoding;
 
-    /// <summary>Checks the header; the first day of its fiscal year.</summary>
-    private static DateOnly? Header(string[] fields, DatevBook book, List<Fault> faults)
+    /// <summary>Checks the header; the days that it names.</summary>
+    private static DatevSpan? Header(string[] fields, DatevBook book, List<Fault> faults)
     {
         void Check(int number, bool good, string wanted)
         {
@@ -90,10 +102,10 @@ public static class DatevReader
         Check(21, At(21) is "" or "0" or "1", "0 or 1");
         Check(22, At(22).Length == 0 || At(22) == book.Currency, $"{book.Currency}, the book's currency");
         Check(27, At(27).Length == 0 || At(27) == (book.Names.Chart == Chart.Skr03 ? "03" : "04"), book.Names.Chart == Chart.Skr03 ? "03, the book's chart" : "04, the book's chart");
-        return faults.Count == 0 ? Day(At(13)) : null;
+        return faults.Count == 0 ? new DatevSpan(first!.Value, Day(At(15)) ?? first.Value, Day(At(16)) ?? first.Value.AddYears(1).AddDays(-1)) : null;
     }
 
-    private static Entry? Row(string[] fields, int line, DateOnly yearStart, string id, DatevBook book, List<Fault> faults)
+    private static Entry? Row(string[] fields, int line, DatevSpan span, string id, DatevBook book, List<Fault> faults)
     {
         var before = faults.Count;
         void Fault(string column, string code, string detail) => faults.Add(new Fault(string.Create(CultureInfo.InvariantCulture, $"line {line}, field {DatevFormat.At(column) + 1}"), code, detail));
@@ -104,10 +116,13 @@ public static class DatevReader
         var side = At("Soll/Haben-Kennzeichen");
         if (side is not ("S" or "H")) Fault("Soll/Haben-Kennzeichen", "exchange/side", $"'{Ids.Cut(side)}' must be S or H.");
         var foreign = At("WKZ Umsatz") is { Length: > 0 } currency && currency != book.Currency && amount is > 0 ? InForeign(currency, amount.Value, At, book, Fault) : null;
-        if (At("Skonto") is { Length: > 0 } discount && Hundredths(discount) is not null) Fault("Skonto", "exchange/discount", "A row with a discount is a payment and a discount with its tax: settle the item with POST …/open-items/settlement, or send two rows.");
+        if (At("Skonto").Any(c => c is not ('0' or ','))) Fault("Skonto", "exchange/discount", "A row with a discount is a payment and a discount with its tax: settle the item with POST …/open-items/settlement, or send two rows.");
         var (account, counter) = (Number("Konto"), Number("Gegenkonto (ohne BU-Schlüssel)"));
-        var date = Date(At("Belegdatum"), yearStart);
+        var date = Date(At("Belegdatum"), span.YearStart);
         if (date is null) Fault("Belegdatum", "exchange/date", $"'{Ids.Cut(At("Belegdatum"))}' is no day ddMM.");
+        else if (date < span.From || date > span.To) Fault("Belegdatum", "exchange/date", $"{BusinessDay.Text(date.Value)} lies outside the days of the batch, {BusinessDay.Text(span.From)} to {BusinessDay.Text(span.To)} (fields 15 and 16 of the header).");
+        var due = Day(At("Fälligkeit"), "ddMMyyyy");
+        if (due is null && At("Fälligkeit").Length > 0) Fault("Fälligkeit", "exchange/date", $"'{Ids.Cut(At("Fälligkeit"))}' is no day ddMMyyyy.");
         var supplied = At("Leistungsdatum") is { Length: > 0 } day ? Day(day, "ddMMyyyy") : null;
         if (supplied is null && At("Leistungsdatum").Length > 0) Fault("Leistungsdatum", "exchange/date", $"'{Ids.Cut(At("Leistungsdatum"))}' is no day ddMMyyyy.");
         var key = At("BU-Schlüssel").TrimStart('0');
@@ -118,13 +133,13 @@ public static class DatevReader
         var sign = (side == "S" ? 1 : -1) * (reverses ? -1 : 1);
         if (book.Names.Of(account, book.HasAccount) is not { } own || book.Names.Of(counter, book.HasAccount) is not { } other) return null; // their faults are noted
         var document = At("Belegfeld 1") is { Length: > 0 } given ? CleanId(Info(fields, "Beleg") ?? given) : null;
-        var due = Day(At("Fälligkeit"), "ddMMyyyy");
         Line Of((string Account, string? Party) one, string party, long minor) => new(one.Account, minor, one.Party ?? CleanId(Info(fields, party)), one.Party is null && Info(fields, party) is null ? null : document, one.Party is null ? null : due);
         var worth = foreign?.BaseMinor ?? amount!.Value;
         // In the notes Soll is the side that the row says, before a Generalumkehr changes it.
         var (ownSide, otherSide) = side == "S" ? ("Soll", "Haben") : ("Haben", "Soll");
         List<Line> lines = [Of(own, $"Partei {ownSide}", sign * worth), Of(other, $"Partei {otherSide}", -sign * worth)];
         if (Info(fields, "Beleg Haben") is { } elsewhere && lines[side == "S" ? 1 : 0] is { Document: not null } credited) lines[side == "S" ? 1 : 0] = credited with { Document = CleanId(elsewhere) };
+        if (document is not null && lines.TrueForAll(one => one.Party is null) && BearerOf(lines, foreign is not null, book) is { } bearer) lines[bearer] = lines[bearer] with { Document = document };
         Note(lines, foreign?.Amount, DatevForeign.Read(Info(fields, DatevForeign.NoteOf(ownSide))), DatevForeign.Read(Info(fields, DatevForeign.NoteOf(otherSide))), book);
         if (Dimensions(fields, At) is { Count: > 0 } dimensions)
         {
@@ -145,10 +160,18 @@ public static class DatevReader
         string Number(string column)
         {
             var number = At(column);
-            if (number.Length is < 1 or > 9 || !number.All(char.IsAsciiDigit) || book.Names.Of(number, book.HasAccount) is null)
+            if (number.Length is < 1 or > 9 || !number.All(char.IsAsciiDigit) || book.Names.Of(number, book.HasAccount) is not { } named)
                 Fault(column, "exchange/account-number", $"'{Ids.Cut(number)}' is no account: at most {book.Names.AccountLength} digits, or {book.Names.AccountLength + 1} of a customer or supplier, the first not 0.");
+            else if (!book.HasAccount(named.Account)) Fault(column, "ledger/account-unknown", $"There is no account '{named.Account}' in this book; define it first.");
             return number;
         }
+    }
+
+    /// <summary>The line of a row without a party that bears its voucher: the one of income or expense, else one that bears no money, else the first. Money in another currency bears none: it is held together, whatever the voucher.</summary>
+    private static int? BearerOf(List<Line> lines, bool isForeign, DatevBook book)
+    {
+        if (lines.FindIndex(line => book.IsResult(line.Account)) is var result and >= 0) return result;
+        return lines.FindIndex(line => !book.IsMonetary(line.Account)) is var other and >= 0 ? other : isForeign ? null : 0;
     }
 
     /// <summary>What a row in another currency says: the amount in it, above 0, and what that is worth; null after a fault.</summary>

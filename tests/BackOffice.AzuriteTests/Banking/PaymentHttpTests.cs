@@ -195,7 +195,9 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         await _app.TickAsync(later);
         await Eventually.IsTrueAsync(async () => (await _alice.GetAsync("/exports")).List("exports").Any(), "the export is noted");
         Assert.Equal("-119.00", (await _alice.BalancesAsync())["1360"]);
-        await cutOff;
+        proxy.IsDown = false;
+        (await cutOff).Is(HttpStatusCode.Created);
+        Assert.Single((await _alice.GetAsync("/exports")).List("exports"));
     }
 
     [Fact]

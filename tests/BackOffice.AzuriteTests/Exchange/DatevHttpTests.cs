@@ -94,10 +94,38 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
 
         var other = await OpenAsync("SKR03");
         (await ImportAsync(other, DatevFormat.Encoding.GetBytes(file.Replace("19,00;", "19.00;", StringComparison.Ordinal)))).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/amount", "line 4, field 1");
-        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(file.Replace(";1776;", ";1777;", StringComparison.Ordinal)))).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/account-unknown", "line 4");
+        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(file.Replace(";1776;", ";1777;", StringComparison.Ordinal)))).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/account-unknown", "line 4, field 8");
         (await ImportAsync(other, file.Select(c => (byte)c).Take(40).ToArray())).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/header");
         Assert.Equal(0, await other.EntriesAsync());
         Assert.Empty((await other.GetAsync("/imports")).List("imports"));
+    }
+
+    [Fact]
+    public async Task Rows_ThatTheBookHas_AreToldAndNotBooked_UnlessTheCallerSaysSo()
+    {
+        var book = await OpenAsync("SKR03");
+        (await book.PostAsync(Invoice("inv-1", "2025-01-10"))).Is(HttpStatusCode.Created);
+        var file = DatevFormat.Encoding.GetString(await book.BytesAsync((await ExportAsync(book, January)).Json.List("files").Single().Text("href")));
+
+        // Our own entries come back to us.
+        var told = (await ImportAsync(book, DatevFormat.Encoding.GetBytes(file))).IsProblem(HttpStatusCode.Conflict, "exchange/rows-known", "line 3");
+        Assert.Contains("entry 'inv-1'", told.Json.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(1, await book.EntriesAsync());
+
+        // In another book they are new; the adviser's program writes them once more, with two of the year's and another header.
+        var other = await OpenAsync("SKR03");
+        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(file))).Is(HttpStatusCode.Created);
+        var rows = file.Split("\r\n");
+        var again = string.Join("\r\n", [rows[0].Replace("\"BO\"", "\"XY\"", StringComparison.Ordinal), .. rows[1..^1], rows[2].Replace("inv-1", "inv-9", StringComparison.Ordinal), "7,00;S;;;;;1200;1000;;1001", ""]);
+        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(again))).IsProblem(HttpStatusCode.Conflict, "exchange/rows-known", "line 4");
+        Assert.Equal(2, await other.EntriesAsync());
+        var skipped = (await ImportAsync(other, DatevFormat.Encoding.GetBytes(again), "?known=skip")).Is(HttpStatusCode.Created).Json;
+        Assert.Equal((2, 2), (skipped.Number("posted"), skipped.Number("duplicates")));
+        Assert.Equal((0, 4), ((await ImportAsync(other, DatevFormat.Encoding.GetBytes(again))).Is(HttpStatusCode.OK).Json.Number("posted"), await other.EntriesAsync()));
+        var booked = (await ImportAsync(other, DatevFormat.Encoding.GetBytes(again.Replace("\"XY\"", "\"YZ\"", StringComparison.Ordinal)), "?known=book")).Is(HttpStatusCode.Created).Json;
+        Assert.Equal((4, 0), (booked.Number("posted"), booked.Number("duplicates")));
+        (await ImportAsync(other, DatevFormat.Encoding.GetBytes(again), "?known=maybe")).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/known", "known");
+        await other.IsWholeAsync();
     }
 
     [Fact]
@@ -248,10 +276,10 @@ public sealed class DatevHttpTests(SharedApp shared, CompanyYear year) : IClassF
     private static Task<Answer> ExportAsync(TestBook book, string json, string? key = null) =>
         book.SendAsync(HttpMethod.Post, "/exports/datev", new StringContent(json, System.Text.Encoding.UTF8, "application/json"), key is null ? [] : [("Idempotency-Key", key)]);
 
-    private static Task<Answer> ImportAsync(TestBook book, byte[] file)
+    private static Task<Answer> ImportAsync(TestBook book, byte[] file, string query = "")
     {
         var content = new ByteArrayContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        return book.SendAsync(HttpMethod.Post, "/imports/datev", content);
+        return book.SendAsync(HttpMethod.Post, "/imports/datev" + query, content);
     }
 }

@@ -177,6 +177,11 @@ public sealed class DatevTests
     [InlineData("5,00;S;USD;;4.50;EUR;1200;1000;;0503", "exchange/rate", "line 3, field 5")]
     [InlineData("476,00;H;;;;;3425;10000;;0503", "exchange/tax-key", "line 3, field 9")] // the buyer owes the tax
     [InlineData("116,62;S;;;;;1200;10000;;0503;;;2,38", "exchange/discount", "line 3, field 13")]
+    [InlineData("116,62;S;;;;;1200;10000;;0503;;;2.38", "exchange/discount", "line 3, field 13")]
+    [InlineData("116,62;S;;;;;1200;10000;;0503;;;-2,38", "exchange/discount", "line 3, field 13")]
+    [InlineData("5,00;S;;;;;1200;1000;;2802", "exchange/date", "line 3, field 10")] // outside the batch's days
+    [InlineData("5,00;S;;;;;1200;1000;;0104", "exchange/date", "line 3, field 10")]
+    [InlineData("5,00;S;;;;;1200;9999;;0503", "ledger/account-unknown", "line 3, field 8")]
     [InlineData("5,00;S;USD;0;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
     [InlineData("5,00;S;USD;1.1.1;;;1200;1000;;0503", "exchange/rate", "line 3, field 4")]
     [InlineData("5,00;S;USD;;0,00;;1200;1000;;0503", "exchange/rate", "line 3, field 5")]
@@ -300,6 +305,40 @@ public sealed class DatevTests
         Assert.Equal(new DateOnly(2025, 2, 20), DatevRows.Of(Invoice with { Date = new DateOnly(2025, 2, 20) }, Day, Names)[0].SupplyDate);
 
     [Fact]
+    public void DueDay_ThatIsNone_IsRefused_AndOneThatIsReadStandsOnTheCustomersLine()
+    {
+        string Due(string day)
+        {
+            var fields = new string[125];
+            Array.Fill(fields, "");
+            (fields[0], fields[1], fields[6], fields[7], fields[8], fields[9], fields[116]) = ("5,00", "S", "10000", "8400", "40", "0503", day);
+            return string.Join(';', fields);
+        }
+
+        Assert.Equal("line 3, field 117", Read(Due("040425")).Refusal!.Faults.Single().Path);
+        Assert.Equal([new DateOnly(2025, 4, 4), null], Read(Due("04042025")).Value!.Single().Entry.Lines.Select(line => line.DueDate));
+    }
+
+    [Theory]
+    [InlineData("119,00;S;;;;;4930;1200;9;0503;RE-4711", "4930 RE-4711, 1200, 1576")]
+    [InlineData("119,00;S;;;;;10000;8400;40;0503;RE-4711", "1400 RE-4711, 8400")]
+    [InlineData("119,00;S;;;;;0420;1200;40;0503;RE-4711", "0420 RE-4711, 1200")]
+    [InlineData("119,00;S;;;;;1200;1000;;0503;RE-4711", "1200 RE-4711, 1000")]
+    [InlineData("119,00;S;USD;1,085;;;1200;1000;;0503;RE-4711", "1200, 1000")]
+    public void Voucher_StandsOnThePartysLine_ElseOnTheOneOfWhatWasEarnedOrSpent(string row, string lines) =>
+        Assert.Equal(lines, string.Join(", ", Read(row).Value!.Single().Entry.Lines.Select(line => line.Document is null ? line.Account : $"{line.Account} {line.Document}")));
+
+    [Fact]
+    public void Utf8WithoutItsMark_IsRefused_WhatIsPlainIsNot()
+    {
+        byte[] File(string text, Encoding encoding) => encoding.GetBytes(DatevFormat.Header(Header with { Name = "x" }) + "\r\n" + DatevFormat.Headings().Replace("ä", "a", StringComparison.Ordinal).Replace("ü", "u", StringComparison.Ordinal).Replace("ö", "o", StringComparison.Ordinal) + $"\r\n5,00;S;;;;;1200;1000;;0503;;;;{text}\r\n");
+
+        Assert.Equal("exchange/encoding", DatevReader.Read(File("Büro", new UTF8Encoding(false)), new string('a', 64), Book(Names)).Refusal!.Code);
+        Assert.Equal("Büro", DatevReader.Read(File("Büro", DatevFormat.Encoding), new string('a', 64), Book(Names)).Value!.Single().Entry.Text);
+        Assert.Equal("Buero", DatevReader.Read(File("Buero", new UTF8Encoding(false)), new string('a', 64), Book(Names)).Value!.Single().Entry.Text);
+    }
+
+    [Fact]
     public void Generalumkehr_ChangesSides()
     {
         var fields = new string[125];
@@ -323,7 +362,7 @@ public sealed class DatevTests
 
     private static Outcome<List<DatevEntry>> Read(string row) => DatevReader.Read(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(DatevFormat.Header(Header) + "\r\n" + DatevFormat.Headings() + "\r\n" + row + "\r\n")).ToArray(), new string('a', 64), Book(Names));
 
-    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength, account => account[0] is '4' or '8', account => account[0] is '1', BackOffice.Tests.Ledger.TaxTests.Rates);
+    private static DatevBook Book(DatevNames names) => new(names, "EUR", "01-01", account => account.Length == names.AccountLength && account != "9999", account => account[0] is '4' or '8', account => account[0] is '1', BackOffice.Tests.Ledger.TaxTests.Rates);
 
     private static SortedDictionary<string, long> Balances(IEnumerable<Line> lines)
     {
