@@ -28,6 +28,17 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
         EntryIdOf(id), Line.BookedOn, $"Bank {Account}, statement line of {BusinessDay.Text(Line.BookedOn)}",
         Booked ?? [new Line(account.Account, Line.AmountMinor), .. Match.Lines.Select(line => new Line(line.Account, line.AmountMinor, line.Party, line.Document, TaxCode: line.TaxCode))], LateAsFirstOpen: true);
 
+    private const string PostedBefore = "posted before";
+    private const int MaxProposals = 5;
+
+    /// <summary>What the line is when it waits and is matched anew: what a person has opened is not posted without one, and what it was posted as stays the first proposal.</summary>
+    internal BankMatch Anew(BankMatch found)
+    {
+        if (Rounds == 0) return found;
+        List<Proposal> proposals = [.. Match.Proposals.Where(proposal => proposal.Why == PostedBefore), .. found.Lines.Count > 0 ? [new Proposal(found.Why!, found.Lines, found.Own)] : found.Proposals];
+        return new BankMatch(null, [], [.. proposals.Where((proposal, n) => !proposals.Take(n).Any(known => known.Lines.SequenceEqual(proposal.Lines))).Take(MaxProposals)]);
+    }
+
     /// <summary>The proposal that these lines are; null: none.</summary>
     internal Proposal? ProposalOf(IReadOnlyList<CounterLine> lines) => Match.Proposals.FirstOrDefault(proposal => proposal.Lines.SequenceEqual(lines));
 
@@ -50,7 +61,7 @@ public sealed record BankItem(string Account, string Statement, BankLine Line, B
     {
         if (!IsPosted) return new Refusal(409, "bank/state", "The line is open.");
         var posted = Entry(id, account);
-        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal("posted before", Match.Lines, Match.Own, Match.Of)]), Reason = reason, Booked = null }, posted.Reversal(Ids.Derived("bank", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rounds}-back")), posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
+        return new Reopened(this with { Match = new BankMatch(null, [], [new Proposal(PostedBefore, Match.Lines, Match.Own, Match.Of)]), Reason = reason, Booked = null }, posted.Reversal(Ids.Derived("bank", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Rounds}-back")), posted.Date, "Taken back: " + posted.Text) with { LateAsFirstOpen = true });
     }
 
     internal string EntryIdOf(string id) => Ids.Derived("bank", id, Rounds.ToString(System.Globalization.CultureInfo.InvariantCulture));

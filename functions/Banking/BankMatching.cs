@@ -107,7 +107,7 @@ public sealed class BankMatching
         }
 
         List<Proposal> proposals = [];
-        foreach (var proposal in Returned(line).Concat(GoneWithCharges(line)).Take(MaxProposals))
+        foreach (var proposal in Returned(line).Concat(GoneWithCharges(line)).Concat(GoneInPart(line)).Take(MaxProposals))
             if (!proposals.Any(known => known.Lines.SequenceEqual(proposal.Lines))) proposals.Add(proposal);
         void Propose(string why, IReadOnlyList<MatchItem> items)
         {
@@ -131,12 +131,27 @@ public sealed class BankMatching
             if (proposals.Count < MaxProposals && lines.Count > 0 && !proposals.Any(known => known.Lines.SequenceEqual(lines))) proposals.Add(new Proposal(why, lines));
         }
 
-        if (named.Count > 0) Propose(line.IsReturn ? "named; it takes a payment back" : named.Count == 1 && named[0].Foreign is not null ? "named" : "named, but the amount differs or it comes from another's account", named);
+        if (named.Count > 0)
+        {
+            Propose(
+                line.IsReturn ? "named; it takes a payment back" : NamesOrder(line) ? "named, but the line bears the reference of an order of ours" : named.Count == 1 && named[0].Foreign is not null ? "named"
+                : Sum(named) != line.AmountMinor ? "named, but the amount differs" : "named, but it comes from another's account, or the items are not of one party", named);
+        }
+
         if (ofParty.Count > 1 && Sum(ofParty) == line.AmountMinor) Propose("all that is open of the party", ofParty);
         foreach (var item in ofParty.Where(item => item.OpenMinor == line.AmountMinor)) Propose("the party's, of that amount", [item]);
         foreach (var item in (_byAmount.GetValueOrDefault(line.AmountMinor) ?? []).Take(MaxProposals)) Propose("of that amount", [item]);
         foreach (var item in ofParty.OrderBy(item => item.DueDate).Take(MaxProposals)) Propose("the party's", [item]);
         return new BankMatch(null, [], proposals);
+    }
+
+    /// <summary>What each of some lines is, in order. Those that are not matched are looked at once more when the others have been: they are not proposed what another has settled, and may be the only one left that fits.</summary>
+    public List<BankMatch> TakeAll(IReadOnlyList<(string Id, BankLine Line)> lines)
+    {
+        List<BankMatch> found = [.. lines.Select(one => Take(one.Id, one.Line))];
+        for (var n = 0; n < found.Count; n++)
+            if (found[n].Lines.Count == 0) found[n] = Take(lines[n].Id, lines[n].Line);
+        return found;
     }
 
     /// <summary>Money that went as it was ordered: one payment by its reference, or all of an order that is neither rejected nor on a statement yet. It goes once: the same again is left to a person.</summary>
@@ -196,6 +211,14 @@ public sealed class BankMatching
         if (payment is null || ordered == 0 || kept <= 0 || kept > MostChargesMinor) yield break;
         var reference = Payment.Reference(payment.Id);
         yield return new Proposal($"payment '{payment.Id}' with the bank's charges", [new CounterLine(payment.Transit, (long)ordered, Document: reference), new CounterLine(_charges, (long)kept)], new PaymentPart(payment.Id, [.. numbers.Select(at => at + 1)]));
+    }
+
+    /// <summary>Of an order of ours that a line names, some payments that nobody can tell from the amount: what was on its way has gone in part.</summary>
+    private IEnumerable<Proposal> GoneInPart(BankLine line)
+    {
+        if (line.AmountMinor >= 0 || line.IsReturn || OneOf(line) is not null || line.BatchId is not { } batch || !_own.TryGetValue(batch, out var order)) yield break;
+        var under = order.Items.Where(item => !item.IsEnded).Aggregate(Int128.Zero, (sum, item) => sum + item.AmountMinor);
+        if (-line.AmountMinor < under) yield return new Proposal($"part of payment '{order.Id}'", [new CounterLine(order.Transit, -line.AmountMinor, Document: batch)]);
     }
 
     /// <summary>Whether a line of money that went bears the reference of an order of ours.</summary>

@@ -97,6 +97,13 @@ public sealed class BankTables
         if (!(await trace.Trace.NoteAsync(this, _steps, book, trace.Payment, trace.By, trace.Operation)).Is(out _, out var refusal)) throw new InvalidOperationException($"Payment {trace.Payment} of book {book}: {refusal.Faults[0].Detail}");
     }
 
+    /// <summary>Items as they stand, those that wait without the proposals of what is not open any more.</summary>
+    internal async Task<List<BankItem>> CurrentAsync(OpenedBook book, IReadOnlyList<CaseRow> rows)
+    {
+        var accounts = await AccountsAsync(book.Book.Id);
+        return await book.Book.ReadAsync(state => rows.Select(row => ReadItem(row) is var item && !row.IsDone && accounts.TryGetValue(item.Account, out var account) ? StatementIntake.Current(item, state, account) : item).ToList());
+    }
+
     /// <summary>All bank accounts of a book, by id.</summary>
     public async Task<SortedDictionary<string, BankAccount>> AccountsAsync(string book)
     {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace BackOffice.Banking;
 
-/// <summary><c>GET /api/books/{book}/bank-items/{id}</c>: a line of a bank statement, what it was posted as or may be, and its history. 404 <c>case/unknown</c>. Rows: reads <c>BankItems</c>. Messages: none.</summary>
+/// <summary><c>GET /api/books/{book}/bank-items/{id}</c>: a line of a bank statement, what it was posted as or may be (proposals of what is not open any more are left out), and its history. 404 <c>case/unknown</c>. Rows: reads <c>BankItems</c>, <c>BankAccounts</c> and <c>Ledger</c>. Messages: none.</summary>
 public sealed class GetBankItem(Books books, BankTables bank)
 {
     [Function(nameof(GetBankItem))]
@@ -14,12 +14,14 @@ public sealed class GetBankItem(Books books, BankTables bank)
     public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "books/{book}/bank-items/{id}")] HttpRequest request, string book, string id)
     {
         if (!(await BookRequest.FindAsync(books, bank.Items, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
-        return BankSteps.Answer(200, found.Case, book, request, json => Write(json, found.Case, found.Book.Digits), await bank.Items.Cases.HistoryAsync(book, id));
+        var item = (await bank.CurrentAsync(found.Book, [found.Case]))[0];
+        return BankSteps.Answer(200, found.Case, book, request, json => Write(json, id, item, found.Book.Digits), await bank.Items.Cases.HistoryAsync(book, id));
     }
 
-    internal static void Write(Utf8JsonWriter json, CaseRow row, int bookDigits)
+    internal static void Write(Utf8JsonWriter json, CaseRow row, int bookDigits) => Write(json, row.Id, BankTables.ReadItem(row), bookDigits);
+
+    internal static void Write(Utf8JsonWriter json, string id, BankItem item, int bookDigits)
     {
-        var item = BankTables.ReadItem(row);
         var digits = item.Digits(bookDigits);
         json.WriteString("account", item.Account);
         json.WriteString("statement", item.Statement);
@@ -36,7 +38,7 @@ public sealed class GetBankItem(Books books, BankTables bank)
 
         if (item.IsPosted)
         {
-            json.WriteString("entry", item.EntryIdOf(row.Id));
+            json.WriteString("entry", item.EntryIdOf(id));
             WriteLines(json, item, item.Match.Lines, digits);
             if (item.Match.Own is { } own) json.WriteString("payment", own.Payment);
         }

@@ -7,7 +7,7 @@ namespace BackOffice.Banking;
 
 /// <summary>
 /// <c>POST /api/books/{book}/bank-statements</c>, <c>application/xml</c>, at most 20 MB: camt.053 (camt.052 and camt.054 are only read). Everything is checked before anything is written; then each line becomes an item, posted when it is matched
-/// (<see cref="BankMatching.Take"/>), else open for a person. 201 with what became of it; 200 when the same file comes again, also after a crash: it goes on where it was. A line that another statement has brought is known and not posted twice.
+/// (<see cref="BankMatching.Take"/>), else open for a person. 201 with what became of it; 200 when the same file comes again, also after a crash: it goes on where it was. A line that another statement has brought is known and not posted twice. Lines of the same accounts that have waited since before are matched anew (see <see cref="MatchBankItems"/>).
 /// 400 <c>request/not-xml</c> …, <c>bank/form</c>; 409 <c>bank/statement-reused</c> (the statement's id with other content, or twice in the file); 422 see <see cref="CamtReader.End"/> and <see cref="KeptStatement.Check"/>.
 /// Rows: reads and writes <c>BankStatements</c>, <c>BankItems</c> and <c>Payments</c>, adds to <c>Imports</c> and <c>originals</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
@@ -54,6 +54,13 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         {
             if (!(await intake.TakeInAsync(found, kept, read.Lines, accounts[kept.Account], before, by)).Is(out var taken, out var refusal)) return new Problem(refusal);
             results.Add(taken);
+        }
+
+        if (results.Exists(result => result.IsNew))
+        {
+            var justNow = results.Select(result => result.Statement.CaseId).ToHashSet(StringComparer.Ordinal);
+            foreach (var account in results.Select(result => result.Statement.Account).Distinct(StringComparer.Ordinal))
+                if (!(await intake.RematchAsync(found, account, accounts[account], justNow, by)).Is(out _, out var refusal)) return new Problem(refusal);
         }
 
         return await AnswerAsync(book, file, body, by, results, results.TrueForAll(result => !result.IsNew), accounts, found.Digits);

@@ -12,6 +12,11 @@ namespace BackOffice.Banking;
 /// <param name="IsNew">Whether this call took it in; false: it was all there.</param>
 public sealed record TakenIn(KeptStatement Statement, int Posted, int Waiting, bool IsNew);
 
+/// <summary>What became of lines that were matched anew.</summary>
+/// <param name="Posted">How many of them are posted now.</param>
+/// <param name="Waiting">How many still wait for a person.</param>
+public sealed record Rematched(int Posted, int Waiting);
+
 /// <summary>
 /// Takes one checked statement in: its case → which lines are known → what the others are, in order → payments of ours are noted as gone → the items, some at a time → the case's end. Cut off anywhere, the same again goes on where it was:
 /// items that wait to be told, of this statement or another, are told first, so that the ledger knows what they settled before the rest is matched.
@@ -83,8 +88,14 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     private sealed record Placed(string Id, BankLine Line, CaseRow? There);
 
     /// <summary>An item on its way; it settles what its match says, unless a payment of ours turns out to be on another line.</summary>
-    private sealed class Coming(string id, BankItem item)
+    /// <param name="there">The item as it waits; null: it is new.</param>
+    private sealed class Coming(string id, BankItem item, CaseRow? there = null)
     {
+        public CaseRow? There { get; } = there;
+
+        /// <summary>Names what is done to it.</summary>
+        public string Operation { get; } = there is null ? id : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{id}:{there.Version}");
+
         public string Id { get; } = id;
 
         public BankItem Item { get; set; } = item;
@@ -139,7 +150,8 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         List<Placed> fresh = [.. placed.Where(one => one.There is null)];
         if (fresh.Count == 0) return new List<Coming>();
         var matching = await MatchingAsync(book, kept.Account, account, [.. fresh.Select(one => one.Line)]);
-        List<Coming> coming = [.. fresh.Select(one => new Coming(one.Id, new BankItem(kept.Account, kept.CaseId, one.Line, matching.Take(one.Id, one.Line), 0, Currency: account.Currency)))];
+        var matches = matching.TakeAll(fresh.ConvertAll(one => (one.Id, one.Line)));
+        List<Coming> coming = [.. fresh.Zip(matches, (one, match) => new Coming(one.Id, new BankItem(kept.Account, kept.CaseId, one.Line, match, 0, Currency: account.Currency)))];
         return await NoteGoneAsync(name, coming, by) is { } refused ? refused : coming;
     }
 
@@ -149,7 +161,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         foreach (var order in coming.Where(one => one.Item.Match.Own is not null).GroupBy(one => one.Item.Match.Own!.Payment, StringComparer.Ordinal))
         {
             var gone = new PaymentTrace(Gone: order.ToDictionary(one => one.Id, one => one.Item.Match.Own!.Numbers, StringComparer.Ordinal));
-            if (!(await gone.NoteAsync(bank, steps, book, order.Key, by, string.Join('|', order.Select(one => one.Id)))).Is(out var payment, out var refusal)) return refusal;
+            if (!(await gone.NoteAsync(bank, steps, book, order.Key, by, string.Join('|', order.Select(one => one.Operation)))).Is(out var payment, out var refusal)) return refusal;
             foreach (var one in order.Where(one => one.Item.Match.Own!.Numbers.Any(n => payment.Items[n - 1].ClearedBy != one.Id)))
             {
                 one.Item = one.Item with { Match = new BankMatch(null, [], [new Proposal($"payment '{order.Key}', but another line shows it as gone", one.Item.Match.Lines)]) };
@@ -167,9 +179,11 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         var daily = account.Currency is null ? [] : await RatesAsync(book, account.Currency, coming.Select(one => one.Item.Line.BookedOn));
         await Parallel.ForEachAsync(coming, account.Currency is null ? SomeAtATime : new ParallelOptions { MaxDegreeOfParallelism = 1 }, async (one, _) =>
         {
-            var command = new CaseCommand(CaseCommand.Create, JsonSerializer.Serialize(one.Item.Line.Core(), BankJson.Default.BankLine), by, CaseCommand.Create) { IsFresh = true };
-            var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, command, async _ =>
+            var command = one.There is null ? new CaseCommand(CaseCommand.Create, JsonSerializer.Serialize(one.Item.Line.Core(), BankJson.Default.BankLine), by, CaseCommand.Create) { IsFresh = true }
+                : new CaseCommand("match", "{}", by, "match:" + one.Operation) { SkipsSame = true };
+            var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, command, async known =>
             {
+                if (known?.Version != one.There?.Version) return new Refusal(409, "bank/state", "The line has been changed meanwhile.");
                 if (one.Item.Match.Lines.Count == 0) return new CaseDecision(BankTables.Write(one.Item));
                 var posted = one.Item with { Rounds = 1 };
                 // Another statement at this moment may have settled it.
@@ -188,6 +202,40 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         return refused.FirstOrDefault();
     }
 
+    /// <summary>
+    /// The lines of an account that wait for a person, matched anew: what they are may have been posted since, or what they were proposed as settled otherwise. One that a person has opened again is proposed, not posted; what it was before stays the first proposal.
+    /// Worked: +119.00 "R-9" waits, since R-9 was not booked; R-9 is posted with 119.00 → the line is posted.
+    /// </summary>
+    /// <param name="justNow">Case ids of statements whose lines have just been matched: when no others wait, there is nothing to do.</param>
+    public async Task<Outcome<Rematched>> RematchAsync(OpenedBook book, string id, BankAccount account, IReadOnlySet<string> justNow, string by)
+    {
+        var name = book.Book.Id;
+        List<(CaseRow Row, BankItem Item)> waiting = [];
+        await foreach (var row in bank.Items.Cases.ScanAsync(name))
+            if (BankTables.ReadItem(row) is var item && item.Account == id) waiting.Add((row, item));
+        if (waiting.TrueForAll(one => justNow.Contains(one.Item.Statement))) return new Rematched(0, waiting.Count);
+
+        await CaseSteps.TellAllAsync(bank.Items, name);
+        var matching = await MatchingAsync(book, id, account, waiting.ConvertAll(one => one.Item.Line));
+        waiting = [.. waiting.OrderBy(one => one.Item.Line.BookedOn).ThenBy(one => one.Row.Id, StringComparer.Ordinal)];
+        List<Coming> coming = [];
+        foreach (var ((row, item), match) in waiting.Zip(matching.TakeAll(waiting.ConvertAll(one => (one.Row.Id, one.Item.Line)))))
+        {
+            var anew = item with { Match = item.Anew(match) };
+            if (anew.IsPosted || BankTables.Write(anew) != row.State) coming.Add(new Coming(row.Id, anew, row));
+        }
+
+        if (await NoteGoneAsync(name, coming, by) is { } refused) return refused;
+        // Who was faster, a person or another instance, has said what the line is.
+        if (await CommitAsync(book, account, coming, by) is { Code: not "bank/state" } no) return no;
+        var posted = coming.Count(one => one.IsPosted);
+        return new Rematched(posted, waiting.Count - posted);
+    }
+
+    /// <summary>An item that waits, without the proposals of what is not open any more; those that take a payment or a line back stay.</summary>
+    internal static BankItem Current(BankItem item, BookState state, BankAccount account) =>
+        item with { Match = item.Match with { Proposals = [.. item.Match.Proposals.Where(proposal => proposal.Own is not null || proposal.Of is not null || item.Line.IsReturn || proposal.Lines.All(line => line.Foreign is not null || OpenOf(state, line, account) is not { } open || Int128.Sign(open) == -Math.Sign(line.AmountMinor)))] } };
+
     /// <summary>Payments of ours that were noted as gone with a line that was not posted after all are on their way again.</summary>
     private async Task<Refusal?> FreeAsync(string book, string item, string payment, string by)
     {
@@ -199,12 +247,13 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     private static BankItem Left(BankItem item, string why) => item with { Match = new BankMatch(null, [], [new Proposal(why, item.Match.Lines, item.Match.Own)]) };
 
     /// <summary>Whether so much is still open of what a line takes off, in the account's currency.</summary>
-    private static bool IsOpen(BookState state, CounterLine line, BankAccount account)
-    {
-        if (line.Party is null || line.Document is null) return true;
-        var open = account.Currency is { } currency ? ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document, currency)?.ForeignMinor : OpenItems.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document)?.OpenMinor;
-        return open is { } minor && Int128.Sign(minor) == -Math.Sign(line.AmountMinor) && Int128.Abs(minor) >= Math.Abs(line.AmountMinor);
-    }
+    private static bool IsOpen(BookState state, CounterLine line, BankAccount account) =>
+        OpenOf(state, line, account) is not { } open || (Int128.Sign(open) == -Math.Sign(line.AmountMinor) && Int128.Abs(open) >= Math.Abs(line.AmountMinor));
+
+    /// <summary>What is open of the item that a line takes off, in the account's currency, 0 when there is none; null: it takes none off.</summary>
+    private static Int128? OpenOf(BookState state, CounterLine line, BankAccount account) =>
+        line.Party is null || line.Document is null ? null
+            : (account.Currency is { } currency ? ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document, currency)?.ForeignMinor : OpenItems.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document)?.OpenMinor) ?? 0;
 
     /// <summary>The rates of the days, units of a currency for one of the book's; those that have none are missing.</summary>
     public async Task<Dictionary<DateOnly, decimal?>> RatesAsync(OpenedBook book, string currency, IEnumerable<DateOnly> days)

@@ -58,6 +58,9 @@ public sealed record CaseCommand(string Command, string Request, string By, stri
         return new CaseCommand(command, request, Caller.Of(http).Name, key.Length > 0 ? "key:" + key : $"{command}:{request}", VersionSeen(http));
     }
 
+    /// <summary>Whether a decision that leaves the case as it is is no step, as of every put.</summary>
+    public bool SkipsSame { get; init; }
+
     /// <summary>The operation's id when the case is at a version.</summary>
     internal string IdAt(int version) => OperationId ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Command}:{By}:{Request}@{version}");
 
@@ -113,7 +116,7 @@ public sealed class CaseSteps(Agenda agenda, TimeProvider time)
             if (known is not null && await SegregatedAsync(department, book, id, command) is { } apart) return apart;
 
             if (!(await decide(known)).Is(out var decision, out var refusal)) return refusal;
-            if (command.Command == CaseCommand.Put && known?.State == decision.State) return new CaseResult(known, IsNew: false);
+            if ((command.Command == CaseCommand.Put || command.SkipsSame) && known?.State == decision.State) return new CaseResult(known, IsNew: false);
             var version = (known?.Version ?? 0) + 1;
             // A case is put as often as one likes, so a put's mark names its version.
             var operation = command.Command == CaseCommand.Put ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{CaseCommand.Put}:{version}") : command.IdAt(known?.Version ?? 0);

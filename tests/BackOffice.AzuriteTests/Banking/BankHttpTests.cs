@@ -117,6 +117,51 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LineThatWaits_IsMatchedAnew_WhenItsInvoiceCameLater_ByCallAndByTheNextStatement()
+    {
+        static string Invoice(string id) => $$"""{"id":"{{id}}","date":"2026-01-20","text":"Invoice","lines":[{"account":"1400","debit":"77.00","party":"acme","document":"{{id}}","dueDate":"2026-02-05"},{"account":"8400","credit":"77.00"}]}""";
+        (await UploadAsync(Statement("S-1", 1, "0.00", "273.00", ("77.00", "CRDT", "R-901"), ("77.00", "CRDT", "R-902"), ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
+        Assert.Equal((0, 2), await MatchAsync());
+
+        (await Book.PostAsync(Invoice("R-901"))).Is(HttpStatusCode.Created);
+        Assert.Equal((1, 1), await MatchAsync());
+        Assert.Equal((0, 1), await MatchAsync());
+        (await Book.PostAsync(Invoice("R-902"))).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-2", 2, "273.00", "268.00", ("5.00", "DBIT", "Fee")))).Is(HttpStatusCode.Created);
+
+        Assert.Equal("268.00", (await _night.RunAsync("2026-01-30")).List("checks").Single(check => check.Text("name") == "bank").Text("expected"));
+        var waiting = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+        Assert.Equal(("-5.00", 1), (waiting.Text("amount"), waiting.Number("version"))); // matched anew to the same end, it is not changed
+        var posted = (await Book.GetAsync("/bank-items?state=done")).List("bank-items").Single(item => item.Text("remittance") == "R-902");
+        Assert.Equal(["create", "match"], (await Book.GetAsync($"/bank-items/{posted.Text("id")}")).List("history").Select(step => step.Text("command")));
+
+        // What a person has opened waits for one.
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{posted.Text("id")}/reopening", """{"reason":"look"}""")).Is(HttpStatusCode.Created);
+        Assert.Equal((0, 2), await MatchAsync());
+        Assert.Equal("posted before", (await Book.GetAsync($"/bank-items/{posted.Text("id")}")).List("proposals").Single().Text("why"));
+        await Book.IsWholeAsync();
+
+        async Task<(long Posted, long Waiting)> MatchAsync()
+        {
+            var answer = (await Book.SendAsync(HttpMethod.Post, "/bank-items/matching", "{}")).Is(HttpStatusCode.OK).Json;
+            return (answer.Number("posted"), answer.Number("waiting"));
+        }
+    }
+
+    [Fact]
+    public async Task Proposal_OfWhatIsNotOpenAnyMore_IsNotShown()
+    {
+        (await UploadAsync(Statement("S-1", 1, "0.00", "30.00", ("30.00", "CRDT", "R-101, a part")))).Is(HttpStatusCode.Created);
+        var waiting = (await Book.GetAsync("/bank-items")).List("bank-items").Single();
+        Assert.Contains(waiting.List("proposals"), proposal => proposal.List("lines").Any(line => line.Text("document") == "R-101"));
+
+        (await Book.SendAsync(HttpMethod.Post, "/open-items/settlement", """{"id":"cash","date":"2026-01-30","party":"acme","account":"1400","document":"R-101","bank":"1000","paid":"119.00"}""")).Is(HttpStatusCode.Created);
+
+        Assert.DoesNotContain((await Book.GetAsync("/bank-items")).List("bank-items").Single().List("proposals"), proposal => proposal.List("lines").Any(line => line.Text("document") == "R-101"));
+        Assert.DoesNotContain((await Book.GetAsync($"/bank-items/{waiting.Text("id")}")).List("proposals"), proposal => proposal.List("lines").Any(line => line.Text("document") == "R-101"));
+    }
+
+    [Fact]
     public async Task Statement_IssuedAgainUnderAnotherId_BringsNothingNew_ThoughItsBalancesFit()
     {
         (await UploadAsync(Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created);
