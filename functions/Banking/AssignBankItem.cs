@@ -47,8 +47,15 @@ public sealed class AssignBankItem(Books books, BankTables bank, StatementIntake
         var rate = account.Currency is { } currency ? (await intake.RatesAsync(book, currency, [item.Line.BookedOn])).GetValueOrDefault(item.Line.BookedOn) : null;
         if (!(await book.Book.ReadAsync(state => ForeignBooking.Of(assigned, state, account, rate, earlier))).Is(out var booked, out refusal)) return refusal;
         var (entries, no) = await Posting.PrepareAsync(book, [booked.Entry(known.Id, account)], by);
-        return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(entries, ToldTrace.Of(known.Id, known.Version, PaymentTrace.Of(known.Id, booked), booked.Match.Own, by), book.Digits, by)) : no;
+        return no is null ? new CaseDecision(BankTables.Write(booked), IsDone: true, Tell: BankTables.ToTell(entries, ToldTrace.Of(known.Id, known.Version, PaymentTrace.Of(known.Id, booked), booked.Match.Own, by), book.Digits, by)) : booked.Booked is null ? AsGiven(no) : no;
     }
+
+    /// <summary>The ledger counts the bank's own line too, which is the entry's first.</summary>
+    private static Refusal AsGiven(Refusal refusal) => refusal with
+    {
+        Faults = [.. refusal.Faults.Select(fault => fault.Path.StartsWith("lines[", StringComparison.Ordinal) && fault.Path.IndexOf(']', StringComparison.Ordinal) is var end && int.TryParse(fault.Path.AsSpan(6, Math.Max(0, end - 6)), out var line) && line > 0
+            ? fault with { Path = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lines[{line - 1}]{fault.Path[(end + 1)..]}") } : fault)],
+    };
 
     /// <summary>The line that this one takes back, when the lines are such a proposal; null: it takes none back.</summary>
     private async Task<BankItem?> TakenBackAsync(string book, BankItem item, List<CounterLine> lines) =>

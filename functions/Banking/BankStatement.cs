@@ -52,12 +52,13 @@ public sealed record BankLine(
 /// <param name="Known">How many of them another statement had brought before; set when all are items.</param>
 /// <param name="Gap">What does not fit the statement before it; null: it follows, or is the first.</param>
 /// <param name="Continues">Case id of the statement that it goes on from: none of its lines can have been in that one or in those that that one goes on from, however alike, since the balances would not fit. Null: none is known for sure.</param>
+/// <param name="Import">Id of the import, the file, that brought it; null: it was kept before that was noted.</param>
 /// <param name="Content">Digest of its lines in order, so that other lines of the same sum under its id are told; null: it was kept before there was one.</param>
-public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null, string? Continues = null)
+public sealed record KeptStatement(string Account, string Statement, long? Number, DateOnly From, DateOnly To, long OpeningMinor, long ClosingMinor, int Lines, int? Known = null, string? Gap = null, string? Content = null, string? Continues = null, string? Import = null)
 {
     /// <summary>Whether a statement that comes again under the same id is the same one.</summary>
     public bool IsLike(KeptStatement other) =>
-        (this with { Known = null, Gap = null, Content = null, Continues = null }) == (other with { Known = null, Gap = null, Content = null, Continues = null }) && (Content is null || other.Content is null || Content == other.Content);
+        (this with { Known = null, Gap = null, Content = null, Continues = null, Import = null }) == (other with { Known = null, Gap = null, Content = null, Continues = null, Import = null }) && (Content is null || other.Content is null || Content == other.Content);
 
     /// <summary>
     /// What a statement must satisfy by itself. 422 <c>bank/account-unknown</c>, <c>bank/currency</c> (not the account's), <c>bank/balance-missing</c>, <c>bank/sum</c> (opening + lines ≠ closing, with the difference), <c>bank/too-many-lines</c>.

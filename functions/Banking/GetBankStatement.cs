@@ -41,6 +41,7 @@ public sealed class GetBankStatement(Books books, BankTables bank)
             json.WriteNumber("waiting", open);
         }
 
+        if (statement.Import is { } import) json.WriteString("import", import);
         if (statement.Gap is { } gap) json.WriteString("gap", gap);
     }
 }

@@ -32,7 +32,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         List<(KeptStatement Kept, BankStatement Read)> statements = [];
         for (var n = 0; n < file.Statements.Count; n++)
         {
-            if (KeptStatement.Check(file.Statements[n], n, accounts, currency).Is(out var kept, out refusal)) statements.Add((kept, file.Statements[n]));
+            if (KeptStatement.Check(file.Statements[n], n, accounts, currency).Is(out var kept, out refusal)) statements.Add((kept with { Import = ImportRegister.IdOf(ImportKind.BankStatement, body.Original.Sha256) }, file.Statements[n]));
             else faults.AddRange(refusal.Faults);
         }
 
@@ -45,7 +45,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         var book = found.Book.Id;
         var before = await bank.StatementsAsync(book);
         if (statements.FirstOrDefault(one => before.TryGetValue(one.Kept.CaseId, out var known) && !known.IsLike(one.Kept)) is { Kept: { } reused })
-            return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(reused.Statement)}' of account '{reused.Account}' came before with other balances or lines. Nothing of this file was taken in.");
+            return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(reused.Statement)}' of account '{reused.Account}' came before with other balances or lines (GET /api/books/{book}/bank-statements/{reused.CaseId}). Nothing of this file was taken in.");
 
         if (statements.GroupBy(one => one.Kept.CaseId, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(twice.First().Kept.Statement)}' of account '{twice.First().Kept.Account}' stands in the file twice. Nothing of this file was taken in.");
@@ -69,7 +69,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
     private async Task<IResult> AnswerAsync(string book, CamtFile file, XmlBody body, string by, List<TakenIn> results, bool isKnown, SortedDictionary<string, BankAccount> accounts, int digits)
     {
         var lines = file.Statements.Sum(statement => statement.Lines.Count);
-        if (!(await imports.NoteAsync(book, ImportKind.BankStatement, body.Original, lines, file.Message, by)).Is(out var import, out var refusal)) return new Problem(refusal);
+        if (!(await imports.NoteAsync(book, file.IsInformation ? ImportKind.BankReport : ImportKind.BankStatement, body.Original, lines, file.Message, by)).Is(out var import, out var refusal)) return new Problem(refusal);
         return new JsonAnswer(import.IsNew || !isKnown ? 201 : 200, json =>
         {
             json.WriteString("book", book);
@@ -97,6 +97,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
                 json.WriteNumber("posted", result.Posted);
                 json.WriteNumber("waiting", result.Waiting);
                 json.WriteNumber("known", result.Statement.Known ?? 0);
+                json.WriteNumber("notBooked", file.Statements.First(read => read.Id == result.Statement.Statement && accounts[result.Statement.Account].Iban == read.Iban).NotBooked);
                 if (result.Statement.Gap is { } gap) json.WriteString("gap", gap);
             });
         });

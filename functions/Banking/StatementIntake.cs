@@ -71,7 +71,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         if (known.ContainsKey(read.CaseId) && await bank.Statements.Cases.FindAsync(book, read.CaseId) is { } there) return there;
         var before = read.Before(known.Values);
         var kept = read with { Gap = read.GapTo(before, digits), Continues = before is not null && read.GoesOnFrom(before, digits) ? before.CaseId : null };
-        var begin = await steps.RunAsync(bank.Statements, book, read.CaseId, new CaseCommand(CaseCommand.Create, BankTables.Write(read), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
+        var begin = await steps.RunAsync(bank.Statements, book, read.CaseId, new CaseCommand(CaseCommand.Create, BankTables.Write(read with { Import = null }), by, CaseCommand.Create), _ => new CaseDecision(BankTables.Write(kept)));
         return begin.Is(out var begun, out var refusal) ? begun.Case
             : refusal.Code == "case/id-reused" ? new Refusal(409, "bank/statement-reused", $"Statement '{Ids.Cut(read.Statement)}' of account '{read.Account}' came before with other content. Nothing was changed by this one.") : refusal;
     }

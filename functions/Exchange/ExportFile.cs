@@ -28,7 +28,8 @@ public enum ExportKind
 /// <param name="Datev">What else a DATEV export was made from.</param>
 /// <param name="Kept">Files that are worded by the program, or hold parameters, as they were made, by name: they are small, and the program may word them otherwise by now. Null: none.</param>
 /// <param name="LastRecord">Number of the last record that it knew of, when it holds the records too: accounts and closed periods are records after the last entry. Null: it holds entries only.</param>
-public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevRun? Datev = null, long? LastRecord = null, IReadOnlyDictionary<string, string>? Kept = null);
+/// <param name="Layout">How an auditor's package is laid out, since it is made anew by today's program and must be what it was. 1: until version 0.6.0; 2: with the balances of the accounts, amounts in other currencies and rates as numbers, a table of keys, and the DTD.</param>
+public sealed record ExportFile(ExportKind Kind, long UpTo, IReadOnlyList<FileSeal> Files, DateOnly? From, DateOnly? To, DateTimeOffset CreatedAt, DatevRun? Datev = null, long? LastRecord = null, IReadOnlyDictionary<string, string>? Kept = null, int Layout = 1);
 
 /// <summary>What proves a file to be the one that was made.</summary>
 /// <param name="Name">Its name: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</param>

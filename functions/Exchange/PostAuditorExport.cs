@@ -19,7 +19,7 @@ public sealed class PostAuditorExport(Books books, ExchangeTables exchange, Audi
         if (!(await ExportDates.ReadAsync(request)).Is(out var dates, out refusal)) return new Problem(refusal);
 
         var (upTo, lastRecord) = await found.Book.ReadAsync(state => (state.Entries, state.Record));
-        var export = new ExportFile(ExportKind.Auditor, upTo, [], dates.From, dates.To, time.GetUtcNow(), LastRecord: lastRecord);
+        var export = new ExportFile(ExportKind.Auditor, upTo, [], dates.From, dates.To, time.GetUtcNow(), LastRecord: lastRecord, Layout: AuditorExport.LatestLayout);
         Dictionary<string, string> keep = new(StringComparer.Ordinal);
         export = export with { Files = await auditor.WriteAsync(found, export, _ => Task.FromResult<Stream?>(null), request.HttpContext.RequestAborted, keep), Kept = keep };
         if (!(await exchange.AddAsync(book, AuditorExport.Prefix, export, Caller.Of(request).Name)).Is(out var made, out refusal)) return new Problem(refusal);

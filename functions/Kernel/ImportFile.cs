@@ -11,8 +11,11 @@ public enum ImportKind
     /// <summary>A DATEV Buchungsstapel.</summary>
     Datev,
 
-    /// <summary>A bank statement, camt.053.</summary>
+    /// <summary>Bank statements, camt.053.</summary>
     BankStatement,
+
+    /// <summary>What a bank informs of, camt.052 or camt.054: nothing is posted from it.</summary>
+    BankReport,
 
     /// <summary>What a bank says of payments, pain.002.</summary>
     PaymentStatus,
@@ -78,7 +81,7 @@ public sealed class ImportRegister(Storage storage, CaseSteps steps, IConfigurat
 
     private static string BlobOf(string book, ImportKind kind, string sha256) => $"{book}/{IdOf(kind, sha256)}.{ImportFile.ExtensionOf(kind)}.gz";
 
-    private static string IdOf(ImportKind kind, string sha256) => $"{JsonFields.NameOf(kind)}-{sha256[..32]}";
+    internal static string IdOf(ImportKind kind, string sha256) => $"{JsonFields.NameOf(kind)}-{sha256[..32]}";
 
     public static ImportFile Read(CaseRow row) => row.Read(ImportJson.Default.ImportFile);
 }

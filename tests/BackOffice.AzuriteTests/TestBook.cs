@@ -16,6 +16,8 @@ internal sealed class TestBook(TestApp app, string id, HttpClient? client = null
 
     private readonly HttpClient _http = client ?? app.Accounting;
 
+    public TestApp App => app;
+
     public string Id => id;
     public string Url => $"/api/books/{id}";
 

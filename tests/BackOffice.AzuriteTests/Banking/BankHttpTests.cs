@@ -63,6 +63,9 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var first = Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101"));
         (await UploadAsync(first)).Is(HttpStatusCode.Created);
+        var import = (await Book.GetAsync("/imports")).List("imports").Single().Text("id");
+        Assert.Equal((import, "S-1"), ((await Book.GetAsync($"/bank-statements?import={import}")).List("bank-statements").Single().Text("import"), (await Book.GetAsync($"/bank-statements?import={import}")).List("bank-statements").Single().Text("statement")));
+        Assert.Empty((await Book.GetAsync("/bank-statements?import=other")).List("bank-statements"));
         var again = (await UploadAsync(first)).Is(HttpStatusCode.OK).Json.List("statements").Single();
         Assert.Equal((1, 0), (again.Number("posted"), again.Number("known"))); // the same answer, if the first was lost
         (await UploadAsync(first.Replace("RE R-101", "RE R-999", StringComparison.Ordinal).Replace(">119.00<", ">118.00<", StringComparison.Ordinal))).IsProblem(HttpStatusCode.Conflict, "bank/statement-reused");
@@ -134,6 +137,8 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(("-5.00", 1), (waiting.Text("amount"), waiting.Number("version"))); // matched anew to the same end, it is not changed
         var posted = (await Book.GetAsync("/bank-items?state=done")).List("bank-items").Single(item => item.Text("remittance") == "R-902");
         Assert.Equal(["create", "match"], (await Book.GetAsync($"/bank-items/{posted.Text("id")}")).List("history").Select(step => step.Text("command")));
+
+        (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{waiting.Text("id")}/assignment", """{"lines":[{"account":"4999","amount":"5.00"}],"reason":"fee"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "ledger/account-unknown", "lines[0].account");
 
         // What a person has opened waits for one.
         (await Book.SendAsync(HttpMethod.Post, $"/bank-items/{posted.Text("id")}/reopening", """{"reason":"look"}""")).Is(HttpStatusCode.Created);
@@ -294,7 +299,7 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         (await UploadAsync(report)).Is(HttpStatusCode.OK);
         Assert.False((await Book.BalancesAsync()).ContainsKey("1200"));
         var file = (await Book.GetAsync("/imports")).List("imports").Single();
-        Assert.Equal(("bankStatement", 1), (file.Text("kind"), file.Number("items")));
+        Assert.Equal(("bankReport", 1), (file.Text("kind"), file.Number("items")));
         var one = await Book.GetAsync($"/imports/{file.Text("id")}");
         Assert.Equal((file.Text("sha256"), "create"), (one.Text("sha256"), one.List("history").Single().Text("command")));
         (await Book.TryGetAsync("/imports/other")).IsProblem(HttpStatusCode.NotFound, "ledger/import-unknown");

@@ -7,8 +7,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using BackOffice.AzuriteTests.Ledger;
+using BackOffice.Exchange;
+using BackOffice.Ledger;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BackOffice.AzuriteTests.Exchange;
 
@@ -23,7 +26,7 @@ public sealed class AuditorHttpTests(CompanyYear year)
         var files = await FilesAsync(made.Text("href"));
 
         Assert.Equal(made.List("files").Select(file => (file.Text("name"), file.Text("sha256"))), files.Select(file => (file.Key, Convert.ToHexStringLower(SHA256.HashData(file.Value)))));
-        Assert.Equal(["accounts.csv", "chain.txt", "index.xml", "journal.csv", "parameters.csv", "parties.csv", "readme.html"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["accounts.csv", "chain.txt", "codes.csv", "gdpdu-01-09-2004.dtd", "index.xml", "journal.csv", "parameters.csv", "parties.csv", "readme.html"], files.Keys.Order(StringComparer.Ordinal));
 
         var chain = Encoding.UTF8.GetString(files["chain.txt"]).TrimEnd('\n').Split('\n');
         Assert.Equal((-1, await year.Book.HeadHashAsync()), Walk(chain));
@@ -40,7 +43,15 @@ public sealed class AuditorHttpTests(CompanyYear year)
         var sums = journal.GroupBy(row => row["Konto"], StringComparer.Ordinal).Select(rows => (Account: rows.Key, Balance: rows.Sum(row => Number(row["Soll"]) - Number(row["Haben"])))).Where(one => one.Balance != 0)
             .ToDictionary(one => one.Account, one => one.Balance.ToString("0.00", CultureInfo.InvariantCulture));
         Assert.Equal((await year.Book.BalancesAsync()).OrderBy(one => one.Key, StringComparer.Ordinal), sums.OrderBy(one => one.Key, StringComparer.Ordinal));
-        foreach (var row in Rows(files["parties.csv"]))
+        Assert.All(Rows(files["accounts.csv"]), row =>
+        {
+            Assert.Equal(0, Number(row["Anfangssaldo"]));
+            Assert.Equal(Number(row["Endsaldo"]), Number(row["Soll"]) - Number(row["Haben"]));
+            Assert.Equal(sums.GetValueOrDefault(row["Konto"], "0.00"), Number(row["Endsaldo"]).ToString("0.00", CultureInfo.InvariantCulture));
+        });
+        var parties = Rows(files["parties.csv"]);
+        Assert.NotEmpty(parties);
+        foreach (var row in parties)
             Assert.Equal(journal.Where(line => line["Konto"] == row["Konto"] && line["Partei"] == row["Partei"]).Sum(line => Number(line["Soll"]) - Number(line["Haben"])), Number(row["Saldo"]));
     }
 
@@ -50,22 +61,40 @@ public sealed class AuditorHttpTests(CompanyYear year)
         var made = (await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", """{"from":"2025-03-01","to":"2025-03-31"}""")).Is(HttpStatusCode.Created).Json;
         var files = await FilesAsync(made.Text("href"));
 
-        var settings = new System.Xml.XmlReaderSettings { DtdProcessing = System.Xml.DtdProcessing.Ignore, XmlResolver = null };
-        using var reader = System.Xml.XmlReader.Create(new MemoryStream(files["index.xml"]), settings);
+        // Held against the DTD that is in the package.
+        List<string> invalid = [];
+        var settings = new System.Xml.XmlReaderSettings { DtdProcessing = System.Xml.DtdProcessing.Parse, ValidationType = System.Xml.ValidationType.DTD, XmlResolver = new Package(files) };
+        settings.ValidationEventHandler += (_, e) => invalid.Add(e.Message);
+        using (var validating = System.Xml.XmlReader.Create(new MemoryStream(files["index.xml"]), settings, "package:///index.xml"))
+            while (validating.Read()) { }
+        Assert.Empty(invalid);
+        using var reader = System.Xml.XmlReader.Create(new MemoryStream(files["index.xml"]), new System.Xml.XmlReaderSettings { DtdProcessing = System.Xml.DtdProcessing.Ignore, XmlResolver = null });
         var tables = XDocument.Load(reader).Descendants("Table").ToList();
-        Assert.Equal(["journal.csv", "accounts.csv", "parties.csv", "parameters.csv"], tables.Select(table => table.Element("URL")!.Value));
+        Assert.Equal(["journal.csv", "accounts.csv", "parties.csv", "codes.csv", "parameters.csv"], tables.Select(table => table.Element("URL")!.Value));
         foreach (var table in tables)
         {
             var columns = table.Element("VariableLength")!.Elements().Where(element => element.Name.LocalName is "VariablePrimaryKey" or "VariableColumn").ToList();
             Assert.Equal(Encoding.UTF8.GetString(files[table.Element("URL")!.Value]).Split("\r\n")[0], string.Join(';', columns.Select(column => $"\"{column.Element("Name")!.Value}\"")));
-            Assert.All(table.Descendants("Numeric").Elements("Accuracy"), accuracy => Assert.Equal("2", accuracy.Value));
+            Assert.All(columns.Where(column => column.Element("Numeric")?.Element("Accuracy") is not null), column => Assert.Equal(column.Element("Name")!.Value switch { "Kurs" or "Wert" => "12", "Waehrungsbetrag" => "3", _ => "2" }, column.Element("Numeric")!.Element("Accuracy")!.Value));
             Assert.Equal(table.Element("URL")!.Value is "journal.csv" or "parties.csv" ? ["Konto", "Konten"] : [], table.Descendants("ForeignKey").Elements().Select(element => element.Value));
             var keys = columns.TakeWhile(column => column.Name.LocalName == "VariablePrimaryKey").Select(column => column.Element("Name")!.Value).ToList();
             var rows = Rows(files[table.Element("URL")!.Value]);
             if (table.Element("URL")!.Value != "parameters.csv") Assert.Equal(rows.Count, rows.Select(row => string.Join('|', keys.Select(key => row[key]))).Distinct(StringComparer.Ordinal).Count());
         }
 
-        Assert.All(Rows(files["journal.csv"]), row => Assert.StartsWith("2025-03-", row["Buchungsdatum"], StringComparison.Ordinal));
+        var journal = Rows(files["journal.csv"]);
+        Assert.NotEmpty(journal);
+        Assert.All(journal, row => Assert.StartsWith("2025-03-", row["Buchungsdatum"], StringComparison.Ordinal));
+        // The days' movements lie between the balances of the evening before and of the last day.
+        var (before, after) = (await year.Book.BalancesAsync("?on=2025-02-28"), await year.Book.BalancesAsync("?on=2025-03-31"));
+        Assert.All(Rows(files["accounts.csv"]), row =>
+        {
+            Assert.Equal((before.GetValueOrDefault(row["Konto"], "0.00"), after.GetValueOrDefault(row["Konto"], "0.00")), (row["Anfangssaldo"].Replace(',', '.'), row["Endsaldo"].Replace(',', '.')));
+            Assert.Equal(journal.Where(line => line["Konto"] == row["Konto"]).Sum(line => Number(line["Soll"])), Number(row["Soll"]));
+        });
+        Assert.Contains("vom 2025-03-01 bis 2025-03-31", Encoding.UTF8.GetString(files["readme.html"]), StringComparison.Ordinal);
+        var codes = Rows(files["codes.csv"]).Select(row => row["Schluessel"]).ToHashSet(StringComparer.Ordinal);
+        Assert.All(journal.Select(row => row["Steuerschluessel"]).Concat(Rows(files["accounts.csv"]).SelectMany(row => (string[])[row["Art"], row["Posten"]])).Where(key => key.Length > 0), key => Assert.Contains(key, codes));
         (await year.Book.TryGetAsync("/exports/auditor/99/file")).IsProblem(HttpStatusCode.NotFound, "case/unknown");
         (await year.Book.SendAsync(HttpMethod.Post, "/exports/auditor", """{"from":"2025-03-02","to":"2025-03-01"}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "exchange/dates", "to");
     }
@@ -100,6 +129,29 @@ public sealed class AuditorHttpTests(CompanyYear year)
         Assert.Equal(chain[^1][..64], await ShellAsync(commands, chain));
         var changed = chain[7].Insert(chain[7].Length - 1, " ");
         Assert.StartsWith($"broken: {changed[..64]}", await ShellAsync(commands, [.. chain[..7], changed, .. chain[8..]]), StringComparison.Ordinal);
+    }
+
+    /// <summary>One that was sealed by an earlier version is still made as it was then.</summary>
+    [Fact]
+    public async Task Package_OfAnEarlierLayout_HasItsFilesAndColumns()
+    {
+        var (auditor, books) = (year.Book.App.Services.GetRequiredService<AuditorExport>(), year.Book.App.Services.GetRequiredService<Books>());
+        Assert.True((await books.OpenAsync(year.Book.Id)).Is(out var book, out _));
+        Dictionary<string, MemoryStream> files = [];
+
+        var sealedFiles = await auditor.WriteAsync(book, new ExportFile(ExportKind.Auditor, long.MaxValue, [], null, null, DateTimeOffset.UnixEpoch, LastRecord: long.MaxValue), name => Task.FromResult<Stream?>(files[name] = new MemoryStream()), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["index.xml", "journal.csv", "accounts.csv", "parties.csv", "parameters.csv", "chain.txt", "readme.html"], sealedFiles.Select(file => file.Name));
+        Assert.Equal("\"Konto\";\"Name\";\"Art\";\"Posten\"", Encoding.UTF8.GetString(files["accounts.csv"].ToArray()).Split('\n')[0]);
+        Assert.Equal(23, Encoding.UTF8.GetString(files["journal.csv"].ToArray()).Split('\n')[0].Split(';').Length);
+        Assert.Contains("\"0.19\"", Encoding.UTF8.GetString(files["parameters.csv"].ToArray()), StringComparison.Ordinal);
+        Assert.DoesNotContain("codes.csv", Encoding.UTF8.GetString(files["index.xml"].ToArray()), StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives the files of a package to a reader of XML.</summary>
+    private sealed class Package(Dictionary<string, byte[]> files) : System.Xml.XmlResolver
+    {
+        public override object GetEntity(Uri absoluteUri, string? role, Type? ofObjectToReturn) => new MemoryStream(files[absoluteUri.AbsolutePath.TrimStart('/')]);
     }
 
     private static async Task<string> ShellAsync(string commands, string[] chain)
