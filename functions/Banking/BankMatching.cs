@@ -49,6 +49,8 @@ public sealed class BankMatching
     private const int MostJoined = 6;
     private const decimal NearAll = 0.8m;
 
+    private static readonly string[] ChargeCodes = ["-CHRG", "-COMM", "-FEES", "+808", "+809"];
+
     /// <summary>So much may a bank keep for a payment or a return, minor units.</summary>
     private const long MostChargesMinor = 20_00;
 
@@ -107,7 +109,7 @@ public sealed class BankMatching
         }
 
         List<Proposal> proposals = [];
-        foreach (var proposal in Returned(line).Concat(GoneWithCharges(line)).Concat(GoneInPart(line)).Take(MaxProposals))
+        foreach (var proposal in Returned(line).Concat(GoneWithCharges(line)).Concat(GoneInPart(line)).Concat(Charged(line)).Take(MaxProposals))
             if (!proposals.Any(known => known.Lines.SequenceEqual(proposal.Lines))) proposals.Add(proposal);
         void Propose(string why, IReadOnlyList<MatchItem> items)
         {
@@ -219,6 +221,13 @@ public sealed class BankMatching
         if (line.AmountMinor >= 0 || line.IsReturn || OneOf(line) is not null || line.BatchId is not { } batch || !_own.TryGetValue(batch, out var order)) yield break;
         var under = order.Items.Where(item => !item.IsEnded).Aggregate(Int128.Zero, (sum, item) => sum + item.AmountMinor);
         if (-line.AmountMinor < under) yield return new Proposal($"part of payment '{order.Id}'", [new CounterLine(order.Transit, -line.AmountMinor, Document: batch)]);
+    }
+
+    /// <summary>The bank's own charges, as the line's code says. Source: ISO 20022 External Code Sets, sub-families CHRG, COMM and FEES; DK, Geschäftsvorfallcode 808 and 809.</summary>
+    private IEnumerable<Proposal> Charged(BankLine line)
+    {
+        if (_charges is not null && line.AmountMinor < 0 && !line.IsReturn && line.Code is { } code && ChargeCodes.Any(one => code.EndsWith(one, StringComparison.Ordinal)))
+            yield return new Proposal("the bank's charges", [new CounterLine(_charges, -line.AmountMinor)]);
     }
 
     /// <summary>Whether a line of money that went bears the reference of an order of ours.</summary>

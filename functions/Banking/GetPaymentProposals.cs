@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Banking;
 
 /// <summary>
-/// <c>GET /api/books/{book}/payment-proposals?on=</c>: payables due by a day (today unless told) that no payment under way pays, in the form in which <c>PUT …/payments/{id}</c> takes them; and those that cannot be paid, each with the reason.
+/// <c>GET /api/books/{book}/payment-proposals?on=</c>: payables due by a day (today unless told) that no payment under way pays, in the form in which <c>PUT …/payments/{id}</c> takes them; those that cannot be paid, each with the reason; and what these parties owe us (credit notes, paid too much), to be set against them before.
 /// Rows: reads <c>Ledger</c>, <c>Payees</c> and <c>Payments</c>. Messages: none.
 /// </summary>
 public sealed class GetPaymentProposals(Books books, BankTables bank, TimeProvider time)
@@ -25,7 +25,8 @@ public sealed class GetPaymentProposals(Books books, BankTables bank, TimeProvid
         string? WhyNot(OpenItem item, IReadOnlyDictionary<string, Payee> known) =>
             foreign.TryGetValue((item.Account, item.Party, item.Document), out var currency) ? $"It is owed in {currency}; SEPA credit transfers are in EUR." : known.ContainsKey(item.Party) ? null : $"There are no bank details of '{item.Party}'.";
         var (payees, claimed) = (await bank.PayeesAsync(book), await bank.ClaimedAsync(book, except: null));
-        var due = OpenItems.Of(postings, BusinessDay.Latest, settled: false).Items.Where(item => item.OpenMinor < 0 && item.DueDate <= on && !claimed.ContainsKey((item.Account, item.Party, item.Document))).OrderBy(item => item.DueDate).ToList();
+        var open = OpenItems.Of(postings, BusinessDay.Latest, settled: false).Items;
+        var due = open.Where(item => item.OpenMinor < 0 && item.DueDate <= on && !claimed.ContainsKey((item.Account, item.Party, item.Document))).OrderBy(item => item.DueDate).ToList();
         return new JsonAnswer(json =>
         {
             json.WriteString("book", book);
@@ -36,6 +37,8 @@ public sealed class GetPaymentProposals(Books books, BankTables bank, TimeProvid
                 Write(json, item, found.Digits);
                 json.WriteString("why", WhyNot(item, payees));
             });
+            var parties = due.Select(item => item.Party).ToHashSet(StringComparer.Ordinal);
+            json.WriteList("credits", open.Where(item => item.OpenMinor > 0 && parties.Contains(item.Party)), item => Write(json, item, found.Digits));
         });
     }
 
@@ -44,7 +47,7 @@ public sealed class GetPaymentProposals(Books books, BankTables bank, TimeProvid
         json.WriteString("account", item.Account);
         json.WriteString("party", item.Party);
         json.WriteString("document", item.Document);
-        json.WriteString("amount", Amount.Format(-item.OpenMinor, digits));
+        json.WriteString("amount", Amount.Format(Int128.Abs(item.OpenMinor), digits));
         json.WriteString("dueDate", BusinessDay.Text(item.DueDate));
     }
 }

@@ -34,6 +34,7 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var proposals = await _alice.GetAsync("/payment-proposals");
         Assert.Equal(("ER-7", "ER-8"), (proposals.List("items").Single().Text("document"), proposals.List("notPayable").Single().Text("document")));
+        Assert.Empty(proposals.List("credits"));
         (await As("carla", "Accounting").SendAsync(HttpMethod.Put, "/payees/zeta", """{"name":"Zeta","ibans":["GB29NWBK60161331926819"]}""")).Is(HttpStatusCode.Created);
 
         (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", Two)).Is(HttpStatusCode.Created);
@@ -198,6 +199,14 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         proxy.IsDown = false;
         (await cutOff).Is(HttpStatusCode.Created);
         Assert.Single((await _alice.GetAsync("/exports")).List("exports"));
+    }
+
+    [Fact]
+    public async Task Proposals_TellWhatTheSameSuppliersOweUs()
+    {
+        (await _alice.PostAsync("""{"id":"C-1","date":"2026-01-05","text":"Credit note","lines":[{"account":"1600","debit":"59.50","party":"vendor","document":"C-1","dueDate":"2026-01-31"},{"account":"4210","credit":"59.50"}]}""")).Is(HttpStatusCode.Created);
+
+        Assert.Equal([("vendor", "C-1", "59.50")], (await _alice.GetAsync("/payment-proposals")).List("credits").Select(credit => (credit.Text("party"), credit.Text("document"), credit.Text("amount"))));
     }
 
     [Fact]

@@ -235,6 +235,38 @@ public sealed class BankMatchingTests
             }
         });
 
+    [Fact]
+    public void OrderOfTheLines_DoesNotDecideWhatTheyAre()
+    {
+        (string, BankLine)[] lines = [("by-party", Line(7_700, "thanks", iban: AcmeIban)), ("by-reference", Line(7_700, "RE R-101"))];
+        foreach (var order in (IReadOnlyList<(string Id, BankLine Line)>[])[lines, [.. lines.Reverse()]])
+        {
+            var found = Matching(Receivable("acme", "R-101", 7_700), Receivable("acme", "R-102", 7_700)).TakeAll(order);
+            Assert.Equal([("by-party", "party", "R-102"), ("by-reference", "reference", "R-101")], order.Zip(found, (line, match) => (line.Id, match.Why!, match.Lines.Single().Document!)).Order());
+        }
+    }
+
+    [Theory]
+    [InlineData("NCHG+808", true)]
+    [InlineData("PMNT-MDOP-CHRG", true)]
+    [InlineData("PMNT-ICDT-ESCT", false)]
+    [InlineData(null, false)]
+    public void Charges_AreProposed_WhereTheCodeSaysSo_AndNeverPosted(string? code, bool isProposed)
+    {
+        var match = new BankMatching([], Payees, [], charges: "4970").Take("i", Line(-1_500, "ENTGELT") with { Code = code });
+
+        Assert.Null(match.Why);
+        Assert.Equal(isProposed ? [("the bank's charges", "4970", 1_500L)] : [], match.Proposals.Select(proposal => (proposal.Why, proposal.Lines.Single().Account, proposal.Lines.Single().AmountMinor)));
+    }
+
+    [Fact]
+    public void BatchOfAnOrder_ThatIsLessThanIsUnderWay_IsProposedAsAPartOfIt()
+    {
+        var match = Matching().Take("i", Line(-5_000, null) with { BatchId = "PAY-1" });
+
+        Assert.Equal(("part of payment 'PAY-1'", "1360", 5_000L, "PAY-1"), match.Proposals.Select(proposal => (proposal.Why, proposal.Lines.Single().Account, proposal.Lines.Single().AmountMinor, proposal.Lines.Single().Document!)).Single());
+    }
+
     private static BankMatching Matching(params MatchItem[] items) => new(items, Payees, [Own()]);
 
     private static OwnPayment Own() => new("PAY-1", "1360", [new PaymentItem("1600", "zeta", "ER-1", 11_900), new PaymentItem("1600", "zeta", "ER-2", 40, Answer: BankAnswer.Rejected), new PaymentItem("1600", "zeta", "ER-3", 100)]);
