@@ -27,7 +27,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _books = new(StringComparer.Ordinal);
 
-    /// <summary>Statements of a book are taken in one after the other, since two at once would find the same items open, and each not the other; another instance of the app is met by a look just before each commit.</summary>
+    /// <summary>Statements of a book are taken in one after the other, since two at once would find the same items open, and each not the other; another instance of the app is met by a look before each commit and one after it.</summary>
     public async Task<T> InTurnAsync<T>(string book, Func<Task<T>> step)
     {
         var turn = _books.GetOrAdd(book, _ => new SemaphoreSlim(1));
@@ -197,10 +197,40 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
             if (outcome.Is(out var result, out var failed)) one.IsPosted = result.Case.IsDone;
             else refused.Add(failed);
         });
+        if (await OpenWhatWasSettledTwiceAsync(book, account, coming, by) is { } still) refused.Add(still);
         foreach (var lost in coming.Where(one => !one.IsPosted && one.Item.Match.Own is not null))
             if (await FreeAsync(book.Book.Id, lost.Id, lost.Item.Match.Own!.Payment, by) is { } no) refused.Add(no);
         return refused.FirstOrDefault();
     }
+
+    /// <summary>
+    /// Two instances may have looked at the same moment, and both have settled an item: then more than all of it is paid, and the line whose entry came later is opened again.
+    /// Worked: R-1 is open with 119.00, lines a and b post 119.00 each, b later → b waits for a person, R-1 is settled by a.
+    /// </summary>
+    private async Task<Refusal?> OpenWhatWasSettledTwiceAsync(OpenedBook book, BankAccount account, List<Coming> coming, string by)
+    {
+        List<Coming> posted = [.. coming.Where(one => one.IsPosted && one.Item.Match.Own is null)];
+        if (posted.Count == 0) return null;
+        foreach (var one in await book.Book.ReadAsync(state => posted.Where(one => IsSecond(state, one, account)).ToList()))
+        {
+            const string why = "another line settled the same at this moment";
+            var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, new CaseCommand("reopening", $$"""{"reason":"{{why}}"}""", by, "twice:" + one.Operation), async known =>
+            {
+                if (!BankTables.ReadItem(known!).Reopen(one.Id, account, why).Is(out var reopened, out var refusal)) return refusal;
+                var (tell, no) = await Posting.PrepareAsync(book, [reopened.Back], by);
+                return no is null ? new CaseDecision(BankTables.Write(reopened.Item), Tell: tell) : no;
+            });
+            if (!outcome.Is(out _, out var failed)) return failed;
+            one.IsPosted = false;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether of an item that a line has settled more than all is paid, and the line's entry is the last on it.</summary>
+    private static bool IsSecond(BookState state, Coming one, BankAccount account) => one.Item.Match.Lines.Any(line =>
+        OpenOf(state, line, account) is { } open && Int128.Sign(open) == Math.Sign(line.AmountMinor)
+        && state.Account(line.Account)!.Parties[line.Party!].Postings.Where(posting => posting.Document == line.Document).Max(posting => posting.Entry) == state.Index.Find(Ids.Digest((one.Item with { Rounds = 1 }).EntryIdOf(one.Id))));
 
     /// <summary>
     /// The lines of an account that wait for a person, matched anew: what they are may have been posted since, or what they were proposed as settled otherwise. One that a person has opened again is proposed, not posted; what it was before stays the first proposal.

@@ -246,6 +246,23 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StatementsAtTwoInstances_ThatSettleTheSameItem_LeaveTheLaterLineToAPerson()
+    {
+        await using var proxy = await FaultProxy.StartAsync(azurite);
+        await using var slow = await _app.AnotherAsync(_clock, proxy.ConnectionString);
+        // The slow one has looked; before it commits its line, the other takes a statement that settles the same.
+        proxy.Before(request => FaultProxy.IsCommitTo(request, "BankItems"), async () => Assert.Equal(1, (await UploadAsync(Statement("S-2", 2, "119.00", "238.00", ("119.00", "CRDT", "R-101 once more")))).Is(HttpStatusCode.Created).Json.List("statements").Single().Number("posted")));
+
+        var first = (await SendAsync(Book.In(slow), Statement("S-1", 1, "0.00", "119.00", ("119.00", "CRDT", "RE R-101")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+
+        Assert.True(proxy.IsDone);
+        Assert.Equal((0, 1), (first.Number("posted"), first.Number("waiting")));
+        Assert.Equal("another line settled the same at this moment", (await Book.GetAsync("/bank-items")).List("bank-items").Single().Text("reason"));
+        Assert.Equal(("119.00", "50.00"), ((await Book.BalancesAsync())["1200"], (await Book.BalancesAsync())["1400"]));
+        await Book.IsWholeAsync();
+    }
+
+    [Fact]
     public async Task Line_CommittedButNotYetInTheLedger_SettlesItsItemForTheNextStatementToo()
     {
         await using var proxy = await FaultProxy.StartAsync(azurite);
