@@ -15,15 +15,16 @@ public sealed record PaymentClaim(string Payment)
     /// </summary>
     internal static async Task<Refusal?> TakeAsync(BankTables bank, CaseSteps steps, OpenedBook book, string payment, IReadOnlyList<PaymentItem> items, string by)
     {
-        foreach (var item in items)
+        var refusals = new Refusal?[items.Count];
+        await Parallel.ForAsync(0, items.Count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (n, _) =>
         {
+            var item = items[n];
             var outcome = await steps.RunAsync(bank.Claims, book.Book.Id, IdOf(item), new CaseCommand(CaseCommand.Put, $$"""{"payment":"{{payment}}"}""", by, CaseCommand.Put), async known =>
                 known is not null && BankTables.ReadClaim(known).Payment is var holder && holder != payment && await HoldsAsync(bank, book, holder)
                     ? new Refusal(409, "payment/claimed", $"Payment '{holder}' pays '{item.Document}' of '{item.Party}' already: reject that one first.") : new CaseDecision(BankTables.Write(new PaymentClaim(payment))));
-            if (!outcome.Is(out _, out var refusal)) return refusal;
-        }
-
-        return null;
+            refusals[n] = outcome.Refusal;
+        });
+        return refusals.FirstOrDefault(refusal => refusal is not null);
     }
 
     private static async Task<bool> HoldsAsync(BankTables bank, OpenedBook book, string holder)

@@ -298,7 +298,8 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     private async Task<BankMatching> MatchingAsync(OpenedBook book, string id, BankAccount account, IReadOnlyList<BankLine> lines)
     {
         var name = book.Book.Id;
-        var items = await book.Book.ReadAsync(state => ItemsOf(state, account));
+        var (balances, postings) = await book.Book.ReadAsync(state => (ForeignBalance.Of(state, BusinessDay.Latest), OpenItems.PostingsOf(state, BusinessDay.Latest, null)));
+        var items = ItemsOf(balances, postings, account);
         var returns = lines.Where(line => line.IsReturn).ToList();
         // What has gone may be done already: a payment that comes back, or one that this very statement showed as gone before it was cut off.
         var ours = lines.Where(line => line.IsReturn || line.AmountMinor < 0).SelectMany(line => (string?[])[Payment.PartOf(line.EndToEndId)?.Reference, line.BatchId]).OfType<string>().Distinct(StringComparer.Ordinal);
@@ -310,10 +311,10 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     /// <summary>
     /// What lines of an account may settle: on one in the book's currency all open items, those owed in another with what is open in it; on one in another currency what is owed in that. More paid than owed is no item.
     /// </summary>
-    internal static List<MatchItem> ItemsOf(BookState state, BankAccount account)
+    internal static List<MatchItem> ItemsOf(IEnumerable<ForeignBalance> balances, List<PartyPostings> postings, BankAccount account)
     {
-        var owed = ForeignBalance.Of(state, BusinessDay.Latest).Where(balance => balance.Key.Party.Length > 0 && balance.Key.Document.Length > 0 && balance.ForeignMinor != 0 && Int128.Abs(balance.ForeignMinor) < long.MaxValue).ToLookup(balance => (balance.Account, balance.Key.Party, balance.Key.Document));
-        var open = OpenItems.Of(OpenItems.PostingsOf(state, BusinessDay.Latest, null), BusinessDay.Latest, settled: false).Items.Where(item => !item.IsCredit && Int128.Abs(item.OpenMinor) < long.MaxValue);
+        var owed = balances.Where(balance => balance.Key.Party.Length > 0 && balance.Key.Document.Length > 0 && balance.ForeignMinor != 0 && Int128.Abs(balance.ForeignMinor) < long.MaxValue).ToLookup(balance => (balance.Account, balance.Key.Party, balance.Key.Document));
+        var open = OpenItems.Of(postings, BusinessDay.Latest, settled: false).Items.Where(item => !item.IsCredit && Int128.Abs(item.OpenMinor) < long.MaxValue);
         List<MatchItem> items = [];
         foreach (var item in open)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using BackOffice.Kernel;
@@ -19,9 +18,6 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
 
     /// <summary>Decimals of the currency that has most.</summary>
     private const int MostDigits = 3;
-
-    // Small enough that its copies stay off the large object heap.
-    private const int FlushChars = 16 * 1024;
 
     /// <summary>Stands for CR LF until it can be written as characters that no reader takes for white space.</summary>
     private const string RowEnd = "\uE000";
@@ -142,8 +138,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
         async Task AddAsync(string file, Func<Func<string, Task>, Task> fill)
         {
             await using var stream = await openAsync(file);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var (waiting, bytes, lines) = (new StringBuilder(), 0L, 0);
+            using var writer = new SealingWriter(file, stream, Encoding.UTF8, cancellation);
             var kept = keep is not null && file is "index.xml" or Dtd or "codes.csv" or "parameters.csv" or "readme.html" ? new StringBuilder() : null;
             var endsRows = file.EndsWith(".csv", StringComparison.Ordinal) && (keep is not null || export.Kept is not null);
             if (export.Kept?.GetValueOrDefault(file) is { } before) (fill, endsRows) = (write => write(before), false);
@@ -151,23 +146,12 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
             {
                 // Rows end as the standard has it when nothing else is said; those of version 0.5.0 ended with a line feed alone.
                 if (endsRows && text.EndsWith('\n')) text = text[..^1] + "\r\n";
-                waiting.Append(text);
                 kept?.Append(text);
-                lines++;
-                if (waiting.Length >= FlushChars) await FlushAsync();
+                writer.Items++;
+                await writer.WriteAsync(text);
             });
-            await FlushAsync();
             if (kept is not null) keep?.Add(file, kept.ToString());
-            files.Add(new FileSeal(file, Convert.ToHexStringLower(hash.GetHashAndReset()), bytes, lines));
-
-            async Task FlushAsync()
-            {
-                var utf8 = Encoding.UTF8.GetBytes(waiting.ToString());
-                waiting.Clear();
-                hash.AppendData(utf8);
-                bytes += utf8.Length;
-                if (stream is not null) await stream.WriteAsync(utf8, cancellation);
-            }
+            files.Add(await writer.EndAsync());
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using BackOffice.Ledger;
 
 namespace BackOffice.Exchange;
@@ -8,6 +7,8 @@ namespace BackOffice.Exchange;
 public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
 {
     public const string Prefix = "datev-";
+
+    private const string LineEnd = "\r\n";
 
     /// <summary>A file is called by its fiscal year and its number within it: <c>EXTF_Buchungsstapel_2025_1.csv</c>.</summary>
     public const string NamePrefix = "EXTF_Buchungsstapel_";
@@ -62,7 +63,7 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
         foreach (var year in Years(export, settings.FiscalYearStart))
         {
             if (only is not null && only != year.Year) continue;
-            DatevWriter? writer = null;
+            SealingWriter? writer = null;
             var inYear = 0;
             await foreach (var posted in EntriesAsync(book.Book, export, before, year))
             {
@@ -73,9 +74,9 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
                 }
 
                 var rows = DatevRows.Of(posted.Entry, posted.Date, names);
-                if (writer is not null && writer.Rows + rows.Count > DatevFormat.MaxRows)
+                if (writer is not null && writer.Items + rows.Count > DatevFormat.MaxRows)
                 {
-                    using (writer) files.Add(await writer.EndAsync(cancellation));
+                    using (writer) files.Add(await writer.EndAsync());
                     writer = null;
                 }
 
@@ -84,63 +85,20 @@ public sealed class DatevExport(ExchangeTables exchange, StoredEntries stored)
                     var file = string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{year.Year}_{++inYear}.csv");
                     var header = new DatevHeader(export.CreatedAt, export.Datev.Consultant, export.Datev.Client, year.First, export.Datev.AccountLength, export.From > year.First ? export.From!.Value : year.First, export.To < year.Last ? export.To!.Value : year.Last,
                         export.Datev.Layout < 2 ? DatevFormat.Clean(export.Datev.Name ?? "", 30) : DatevFormat.CleanName(export.Datev.Name ?? ""), currency, settings.Chart);
-                    writer = new DatevWriter(file, open(file));
-                    await writer.LineAsync(DatevFormat.Header(header), cancellation);
-                    await writer.LineAsync(DatevFormat.Headings(), cancellation);
+                    writer = new SealingWriter(file, open(file), DatevFormat.Encoding, cancellation);
+                    await writer.WriteAsync(DatevFormat.Header(header) + LineEnd);
+                    await writer.WriteAsync(DatevFormat.Headings() + LineEnd);
                 }
 
-                foreach (var row in rows) await writer.RowAsync(row, currency, cancellation);
+                foreach (var row in rows) await writer.WriteAsync(DatevFormat.Row(row, currency) + LineEnd);
+                writer.Items += rows.Count;
                 entries++;
             }
 
             if (writer is null) continue;
-            using (writer) files.Add(await writer.EndAsync(cancellation));
+            using (writer) files.Add(await writer.EndAsync());
         }
 
         return (files, entries, leftOut);
-    }
-
-    /// <summary>One file on its way: hashed and counted as it is written; without a stream only that.</summary>
-    private sealed class DatevWriter(string name, Stream? stream) : IDisposable
-    {
-        private const int FullBytes = 64 * 1024;
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly MemoryStream _waiting = new(FullBytes * 2);
-        private long _bytes;
-
-        public int Rows { get; private set; }
-
-        public Task RowAsync(DatevRow row, string currency, CancellationToken cancellation)
-        {
-            Rows++;
-            return LineAsync(DatevFormat.Row(row, currency), cancellation);
-        }
-
-        public async Task LineAsync(string line, CancellationToken cancellation)
-        {
-            _waiting.Write(DatevFormat.Encoding.GetBytes(line + "\r\n"));
-            if (_waiting.Length >= FullBytes) await FlushAsync(cancellation);
-        }
-
-        public async Task<FileSeal> EndAsync(CancellationToken cancellation)
-        {
-            await FlushAsync(cancellation);
-            return new FileSeal(name, Convert.ToHexStringLower(_hash.GetHashAndReset()), _bytes, Rows);
-        }
-
-        public void Dispose()
-        {
-            _hash.Dispose();
-            _waiting.Dispose();
-        }
-
-        private async Task FlushAsync(CancellationToken cancellation)
-        {
-            var bytes = _waiting.GetBuffer().AsMemory(0, (int)_waiting.Length);
-            _hash.AppendData(bytes.Span);
-            _bytes += bytes.Length;
-            if (stream is not null) await stream.WriteAsync(bytes, cancellation);
-            _waiting.SetLength(0);
-        }
     }
 }

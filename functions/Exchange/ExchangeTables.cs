@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -50,8 +51,8 @@ public sealed class ExchangeTables(Storage storage, CaseSteps steps)
         if (query.Refused() is { } wrong) return new Problem(wrong);
         if (!(await books.OpenAsync(book)).Is(out _, out var refusal)) return new Problem(refusal);
         var rows = await page.LoadAsync(files.Cases, book, takes);
-        Dictionary<string, CaseStep> firsts = new(StringComparer.Ordinal);
-        foreach (var row in rows) firsts[row.Id] = (await files.Cases.HistoryAsync(book, row.Id))[0];
+        ConcurrentDictionary<string, CaseStep> firsts = new(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (row, _) => firsts[row.Id] = (await files.Cases.HistoryAsync(book, row.Id))[0]);
         return page.Answer(book, files.Name, rows, (json, row) =>
         {
             json.WriteString("id", row.Id);

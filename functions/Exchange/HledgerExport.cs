@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
@@ -12,37 +11,28 @@ public sealed class HledgerExport(LedgerTable table)
     public const string Prefix = "hledger-";
     public const string FileName = "journal.hledger";
 
-    private const int FlushChars = 16 * 1024; // its copies stay off the large object heap
 
     /// <summary>Writes the file, null: it is only sealed. What was known at the export's last record is in it, and nothing that came later.</summary>
     public async Task<FileSeal> WriteAsync(OpenedBook book, ExportFile export, Stream? stream, CancellationToken cancellation)
     {
         var (name, currency, accounts) = await KnownThen.ReadAsync(table, book, export, cancellation);
         var types = accounts.ToDictionary(one => one.Key, one => (one.Value.Type, one.Value.Name), StringComparer.Ordinal);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (text, bytes, entries, filter) = (new StringBuilder(Head(name, currency, book.Digits, types)), 0L, 0, EntryFilter.Of(export.From, export.To));
+        using var writer = new SealingWriter(FileName, stream, Encoding.UTF8, cancellation);
+        await writer.WriteAsync(Head(name, currency, book.Digits, types));
+        var (text, filter) = (new StringBuilder(), EntryFilter.Of(export.From, export.To));
         await foreach (var segment in table.ReadSegmentsAsync(book.Book.Id, 1, cancellation))
         {
             foreach (var posted in segment.Records(book.Digits).OfType<EntryPosted>())
             {
                 if (posted.Number > export.UpTo || !filter.Takes(posted)) continue;
                 Append(text, posted, currency, book.Digits, code => types[code].Type);
-                entries++;
-                if (text.Length >= FlushChars) await FlushAsync();
+                await writer.WriteAsync(text.ToString());
+                text.Clear();
+                writer.Items++;
             }
         }
 
-        await FlushAsync();
-        return new FileSeal(FileName, Convert.ToHexStringLower(hash.GetHashAndReset()), bytes, entries);
-
-        async Task FlushAsync()
-        {
-            var utf8 = Encoding.UTF8.GetBytes(text.ToString());
-            text.Clear();
-            hash.AppendData(utf8);
-            bytes += utf8.Length;
-            if (stream is not null) await stream.WriteAsync(utf8, cancellation);
-        }
+        return await writer.EndAsync();
     }
 
     /// <summary>The directives: how amounts are written, which accounts there are and of which kind. Source: hledger 1.25, journal format.</summary>
