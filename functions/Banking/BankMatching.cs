@@ -215,12 +215,12 @@ public sealed class BankMatching
         yield return new Proposal($"payment '{payment.Id}' with the bank's charges", [new CounterLine(payment.Transit, (long)ordered, Document: reference), new CounterLine(_charges, (long)kept)], new PaymentPart(payment.Id, [.. numbers.Select(at => at + 1)]));
     }
 
-    /// <summary>Of an order of ours that a line names, some payments that nobody can tell from the amount: what was on its way has gone in part.</summary>
+    /// <summary>Of an order of ours that a line names, the payments that alone come to its amount: what was on its way has gone in part. Where several choices do, a person must say which.</summary>
     private IEnumerable<Proposal> GoneInPart(BankLine line)
     {
         if (line.AmountMinor >= 0 || line.IsReturn || OneOf(line) is not null || line.BatchId is not { } batch || !_own.TryGetValue(batch, out var order)) yield break;
-        var under = order.Items.Where(item => !item.IsEnded).Aggregate(Int128.Zero, (sum, item) => sum + item.AmountMinor);
-        if (-line.AmountMinor < under) yield return new Proposal($"part of payment '{order.Id}'", [new CounterLine(order.Transit, -line.AmountMinor, Document: batch)]);
+        var numbers = Payment.OnlyOf(order.Items, -line.AmountMinor);
+        if (numbers is not null) yield return new Proposal($"payment '{order.Id}' in part", [new CounterLine(order.Transit, -line.AmountMinor, Document: batch)], new PaymentPart(order.Id, numbers));
     }
 
     /// <summary>The bank's own charges, as the line's code says. Source: ISO 20022 External Code Sets, sub-families CHRG, COMM and FEES; DK, Geschäftsvorfallcode 808 and 809.</summary>

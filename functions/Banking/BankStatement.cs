@@ -29,16 +29,22 @@ public sealed record BankBalance(DateOnly Date, long AmountMinor);
 /// <param name="IsReturn">Whether it takes a payment back.</param>
 /// <param name="ReturnReason">Why, as the bank says it: <c>AC04</c> (account closed) and words.</param>
 /// <param name="Code">What kind of line it is at the bank: <c>PMNT-RCDT-ESCT</c>, or the bank's own code.</param>
+/// <param name="Mark">By what it is known again, where that is not its day and the other side's account; null: it is.</param>
 public sealed record BankLine(
-    DateOnly BookedOn, DateOnly? ValueOn, long AmountMinor, string? Reference, string? EndToEndId, string? BatchId, string? Party, string? PartyIban, string? Remittance, bool IsReturn, string? ReturnReason = null, string? Code = null)
+    DateOnly BookedOn, DateOnly? ValueOn, long AmountMinor, string? Reference, string? EndToEndId, string? BatchId, string? Party, string? PartyIban, string? Remittance, bool IsReturn, string? ReturnReason = null, string? Code = null, LineMark? Mark = null)
 {
     /// <summary>What tells it from another when it comes again: banks word names, value dates, reasons and kinds anew.</summary>
     internal BankLine Core() => this with { Party = null, ValueOn = null, ReturnReason = null, Code = null };
 
     /// <summary>All that tells one line from another, so that the same line in two statements is known; lines alike in one statement are told by their place among their like.</summary>
     public string Fingerprint(string account, int place) =>
-        Ids.Key(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{account}|{BusinessDay.Text(BookedOn)}|{AmountMinor}|{Reference}|{EndToEndId}|{BatchId}|{PartyIban}|{Remittance}|{IsReturn}|{place}"));
+        Ids.Key(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{account}|{BusinessDay.Text(Mark?.Day ?? BookedOn)}|{AmountMinor}|{Reference}|{EndToEndId}|{BatchId}|{(Mark is null ? PartyIban : Mark.Iban)}|{Remittance}|{IsReturn}|{place}"));
 }
+
+/// <summary>A line's day and account as they stand in the file, by which it is known again whatever is made of them: what has been taken in must stay the same line.</summary>
+/// <param name="Day">The day that is written, whatever the hour and its offset.</param>
+/// <param name="Iban">The account on the side that the amount tells, whoever that is.</param>
+public sealed record LineMark(DateOnly Day, string? Iban);
 
 /// <summary>A statement as its case keeps it.</summary>
 /// <param name="Account">Id of the bank account.</param>

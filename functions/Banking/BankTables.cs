@@ -49,7 +49,14 @@ public sealed class BankTables
 
     public static BankItem ReadItem(CaseRow row) => row.Read(BankJson.Default.BankItem);
 
-    public static Payment ReadPayment(CaseRow row) => row.Read(BankJson.Default.Payment);
+    public static Payment ReadPayment(CaseRow row)
+    {
+        // Until version 0.6.0 what was withdrawn was kept as rejected for that reason.
+        var payment = row.Read(BankJson.Default.Payment);
+        return payment.Items.Any(IsWithdrawn) ? payment with { Items = [.. payment.Items.Select(item => IsWithdrawn(item) ? item with { Answer = BankAnswer.Withdrawn, Reason = null } : item)] } : payment;
+
+        static bool IsWithdrawn(PaymentItem item) => item is { Answer: BankAnswer.Rejected, Reason: "withdrawn" };
+    }
 
     public static PaymentClaim ReadClaim(CaseRow row) => row.Read(BankJson.Default.PaymentClaim);
 

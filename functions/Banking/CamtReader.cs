@@ -139,12 +139,13 @@ public sealed class CamtReader(int bookDigits)
         return part;
     }
 
-    /// <summary>A statement's place among its like, from 1; they come in order, so it is counted on from the last.</summary>
+    /// <summary>A statement's place among its like, from 1; those of one parent come in order, and are counted on from the last.</summary>
     private int NumberOf(XElement statement)
     {
-        var (at, number) = _last is var (last, known) ? (last, known) : (statement.Parent!.Elements(statement.Name).First(), 1);
-        for (; at != statement; number++) at = at.ElementsAfterSelf(statement.Name).First();
-        _last = (at, number);
+        var (at, number) = _last is var (last, known) && last.Parent == statement.Parent && last.Name == statement.Name ? (last, known) : (null, 0);
+        for (; at is not null && at != statement; number++) at = at.ElementsAfterSelf(statement.Name).FirstOrDefault();
+        if (at is null) number = statement.ElementsBeforeSelf(statement.Name).Count() + 1;
+        _last = (statement, number);
         return number;
     }
 
@@ -161,13 +162,14 @@ public sealed class CamtReader(int bookDigits)
     {
         // A closing of the account without interest is a line of 0.00.
         if (Signed(entry, path, part.Digits, part.Currency) is not (not 0 and { } whole) || Date(entry.Child("BookgDt"), path + "/BookgDt") is not { } booked) yield break;
+        var written = WrittenDay(entry.Child("BookgDt")) ?? booked;
         var value = entry.Child("ValDt") is { } day ? Date(day, path + "/ValDt") : null;
         var reference = entry.ValueOf("AcctSvcrRef") ?? entry.ValueOf("NtryRef");
         // An xs:boolean has two ways to be true.
         var isReversal = entry.ValueOf("RvslInd") is "true" or "1";
         var batch = entry.Child("NtryDtls/Btch");
         List<XElement> details = [.. entry.Children("NtryDtls").SelectMany(group => group.Children("TxDtls"))];
-        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => Bounded(LineOf(entry, detail, batch, booked, value, amount, reference, isReturn, part, otherwise), path);
+        BankLine Line(XElement? detail, long amount, bool isReturn, string? otherwise = null) => Bounded(LineOf(entry, detail, batch, booked, written, value, amount, reference, isReturn, part, otherwise), path);
         var amounts = details.Count > 1 ? details.Select(detail => DetailMinor(detail, part, Math.Sign(whole))).ToList() : [];
         if (amounts.Count > 1 && amounts.All(amount => amount is not (null or 0)) && amounts.Aggregate(Int128.Zero, (sum, amount) => sum + amount!.Value) == whole)
         {
@@ -184,7 +186,7 @@ public sealed class CamtReader(int bookDigits)
         return line;
     }
 
-    private static BankLine LineOf(XElement entry, XElement? detail, XElement? batch, DateOnly booked, DateOnly? value, long amount, string? reference, bool isReversal, Part part, string? otherwise)
+    private static BankLine LineOf(XElement entry, XElement? detail, XElement? batch, DateOnly booked, DateOnly written, DateOnly? value, long amount, string? reference, bool isReversal, Part part, string? otherwise)
     {
         var parties = detail.Child("RltdPties");
         var remittance = new StringBuilder();
@@ -195,30 +197,38 @@ public sealed class CamtReader(int bookDigits)
         var family = detail.Child("BkTxCd/Domn") ?? entry.Child("BkTxCd/Domn");
         var code = family.ValueOf("Fmly/SubFmlyCd") is { } sub ? $"{family.ValueOf("Cd")}-{family.ValueOf("Fmly/Cd")}-{sub}" : detail.ValueOf("BkTxCd/Prtry/Cd") ?? entry.ValueOf("BkTxCd/Prtry/Cd");
         var isReturn = isReversal || detail.Child("RtrInf") is not null || ReturnCodes.Contains(family.ValueOf("Fmly/SubFmlyCd") ?? "");
-        var side = OtherSide(parties, amount > 0, isReturn, part);
+        var told = amount > 0 ? "Dbtr" : "Cdtr";
+        var side = OtherSide(parties, told, isReturn, part);
         var reason = string.Join(' ', ((string?[])[detail.ValueOf("RtrInf/Rsn/Cd") ?? detail.ValueOf("RtrInf/Rsn/Prtry"), detail.ValueOf("RtrInf/AddtlInf")]).OfType<string>());
+        var iban = IbanOf(parties, side) is { } other && other != part.Iban ? other : null;
+        var mark = new LineMark(written, IbanOf(parties, part.Iban is not null && IbanOf(parties, told) == part.Iban ? Opposite(told) : told));
         return new BankLine(
             booked, value, amount, detail.ValueOf("Refs/AcctSvcrRef") ?? reference, endToEnd is "NOTPROVIDED" ? null : endToEnd,
             detail.ValueOf("Refs/PmtInfId") ?? batch.ValueOf("PmtInfId") ?? detail.ValueOf("Refs/MsgId") ?? batch.ValueOf("MsgId"),
-            NameOf(parties, side), parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null,
-            remittance.Length > 0 ? remittance.ToString() : otherwise, isReturn, reason.Length > 0 ? reason : null, code);
+            NameOf(parties, side), iban,
+            remittance.Length > 0 ? remittance.ToString() : otherwise, isReturn, reason.Length > 0 ? reason : null, code, mark == new LineMark(booked, iban) ? null : mark);
     }
 
     /// <summary>
     /// The other side pays what comes to us, and receives what goes. A return keeps the sides of what it returns, so that one of them is we: the one with our account or the holder's name, else the one that says less.
     /// Worked: an unpaid direct debit of ours, debtor the customer with an account, creditor our name alone → the debtor, although the money goes.
     /// </summary>
-    private static string OtherSide(XElement? parties, bool isCredit, bool isReturn, Part part)
+    /// <param name="told">The side that the amount tells.</param>
+    private static string OtherSide(XElement? parties, string told, bool isReturn, Part part)
     {
-        var (side, opposite) = isCredit ? ("Dbtr", "Cdtr") : ("Cdtr", "Dbtr");
-        if (IsOurs(side)) return opposite;
-        if (!isReturn || IsOurs(opposite)) return side;
-        return AccountOf(opposite) is not null != AccountOf(side) is not null ? (AccountOf(opposite) is not null ? opposite : side)
-            : NameOf(parties, side) is null && NameOf(parties, opposite) is not null ? opposite : side;
+        var opposite = Opposite(told);
+        if (IsOurs(told)) return IsOurs(opposite) ? told : opposite;
+        if (!isReturn || IsOurs(opposite)) return told;
+        var (here, there) = (IbanOf(parties, told), IbanOf(parties, opposite));
+        if (here is null != there is null) return here is null ? opposite : told;
+        return NameOf(parties, told) is null && NameOf(parties, opposite) is not null ? opposite : told;
 
-        string? AccountOf(string one) => parties.ValueOf(one + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null;
-        bool IsOurs(string one) => AccountOf(one) is { } iban ? iban == part.Iban : part.Owner is not null && Plain(NameOf(parties, one)) == part.Owner;
+        bool IsOurs(string side) => IbanOf(parties, side) is { } iban ? iban == part.Iban : part.Owner is not null && Plain(NameOf(parties, side)) == part.Owner;
     }
+
+    private static string Opposite(string side) => side == "Dbtr" ? "Cdtr" : "Dbtr";
+
+    private static string? IbanOf(XElement? parties, string side) => parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null;
 
     private static string? NameOf(XElement? parties, string side) => parties.ValueOf(side + "/Nm") ?? parties.ValueOf(side + "/Pty/Nm");
 
@@ -254,10 +264,13 @@ public sealed class CamtReader(int bookDigits)
         var text = date.ValueOf("Dt") ?? date.ValueOf("DtTm");
         // A time that says its offset is another day in Berlin perhaps; without one it is the bank's own.
         if (text is { Length: > 19 } && text.AsSpan(19).IndexOfAny("Z+-") >= 0 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)) return BusinessDay.Of(instant);
-        if (text?.Length >= 10 && BusinessDay.Parse(text.AsSpan(0, 10)) is { } day) return day;
+        if (WrittenDay(date) is { } day) return day;
         AddFault(path, "bank/date", $"'{Ids.Cut(text ?? "")}' is no date.");
         return null;
     }
+
+    /// <summary>The day as it stands there.</summary>
+    private static DateOnly? WrittenDay(XElement? date) => (date.ValueOf("Dt") ?? date.ValueOf("DtTm")) is { Length: >= 10 } text ? BusinessDay.Parse(text.AsSpan(0, 10)) : null;
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 

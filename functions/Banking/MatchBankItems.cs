@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace BackOffice.Banking;
 
 /// <summary>
-/// <c>POST /api/books/{book}/bank-items/matching</c> <c>{}</c>: matches the lines that wait anew, as an upload does for its accounts: when invoices were posted after the statement. 200 <c>{posted, waiting}</c>, whoever asks how often.
+/// <c>POST /api/books/{book}/bank-items/matching</c>, without a body: matches the lines that wait anew, as an upload does for its accounts: when invoices were posted after the statement. 200 <c>{posted, waiting}</c>, whoever asks how often.
 /// Rows: reads and writes <c>BankItems</c> and <c>Payments</c>, adds to and deletes from <c>Agenda</c>, reads <c>BankAccounts</c>, <c>Payees</c>, <c>ExchangeRates</c> and <c>Ledger</c>, commits <c>EntryPosted</c> to <c>Ledger</c>. Messages: none.
 /// </summary>
 public sealed class MatchBankItems(Books books, BankTables bank, StatementIntake intake)

@@ -30,7 +30,7 @@ public sealed class OrderPayment(Books books, BankTables bank, CaseSteps steps, 
                 var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
                 Dictionary<string, CaseRow> payees = new(StringComparer.Ordinal);
                 foreach (var party in payment.Items.Select(item => item.Party).Distinct(StringComparer.Ordinal)) payees[party] = (await bank.Payees.Cases.FindAsync(book, party))!;
-                if (payment.Items.FirstOrDefault(item => payees[item.Party].Version != item.PayeeVersion) is { } changed)
+                if (payment.Items.FirstOrDefault(item => item.PayeeVersion is { } approvedOne && payees[item.Party].Version != approvedOne) is { } changed)
                     return new Refusal(409, "payment/payee-changed", $"The bank details of '{changed.Party}' were changed after the approval: reject this payment and have another approved.");
                 List<PaymentItem> items = [.. payment.Items.Select(item => item.To(BankTables.ReadPayee(payees[item.Party])))];
 

@@ -155,6 +155,35 @@ public sealed record Payment(string BankAccount, DateOnly ExecuteOn, IReadOnlyLi
         Ids.Derived("payment", id, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"returned-{n + 1}")), today, $"Payment {id}: {why}",
         [new Line(account.Transit, Items[n].AmountMinor, Document: Reference(id)), new Line(Items[n].Account, -Items[n].AmountMinor, Items[n].Party, Items[n].Document)], LateAsFirstOpen: true);
 
+    /// <summary>
+    /// The payments under way that come to just an amount, numbers from 1, when there is only one such choice; null: none, several, or too many sums to say. Worked: 100.00, 60.00 and 40.00 under way: 140.00 → 1 and 3; 100.00 → null, since 1 alone and 2 with 3 come to it.
+    /// </summary>
+    internal static IReadOnlyList<int>? OnlyOf(IReadOnlyList<PaymentItem> items, Int128 amountMinor)
+    {
+        const int mostSums = 100_000;
+        Dictionary<Int128, Choice> sums = new() { [0] = new Choice(0, null, IsTwice: false) };
+        for (var n = 1; n <= items.Count && sums.Count <= mostSums; n++)
+        {
+            if (items[n - 1].IsEnded) continue;
+            foreach (var (sum, choice) in sums.ToList())
+            {
+                var next = sum + items[n - 1].AmountMinor;
+                if (next <= amountMinor) sums[next] = sums.TryGetValue(next, out var known) ? known with { IsTwice = true } : new Choice(n, choice, choice.IsTwice);
+            }
+        }
+
+        if (sums.Count > mostSums || amountMinor <= 0 || !sums.TryGetValue(amountMinor, out var only) || only.IsTwice) return null;
+        List<int> numbers = [];
+        for (var at = only; at.Before is not null; at = at.Before) numbers.Insert(0, at.Last);
+        return numbers;
+    }
+
+    /// <summary>Payments that come to a sum.</summary>
+    /// <param name="Last">Number of the last of them.</param>
+    /// <param name="Before">Those before it; null: there is none.</param>
+    /// <param name="IsTwice">Whether another choice comes to the same sum.</param>
+    private sealed record Choice(int Last, Choice? Before, bool IsTwice);
+
     /// <summary>How the order is called at the bank: the id; a digest of it when it is longer than the format has it (35 characters with the payment's number) or has a <c>_</c>, which SEPA does not know. Worked: P-1 → P-1; P_1 → 30 hex digits.</summary>
     internal static string Reference(string id) => id.Length <= DigestDigits && !id.Contains('_', StringComparison.Ordinal) ? id : Ids.Key(id)[..DigestDigits];
 

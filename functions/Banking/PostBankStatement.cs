@@ -25,7 +25,11 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
         if (!reader.End(body.Root).Is(out var file, out refusal)) return new Problem(refusal);
         var by = Caller.Of(request).Name;
         var accounts = await bank.AccountsAsync(book);
-        if (file.IsInformation) return await AnswerAsync(book, file, body, by, [], true, accounts, found.Digits);
+        if (file.IsInformation)
+        {
+            await imports.KeepAsync(book, ImportKind.BankReport, body.Original);
+            return await AnswerAsync(book, file, body, by, [], true, accounts, found.Digits);
+        }
 
         var currency = await found.Book.ReadAsync(state => state.Currency);
         List<Fault> faults = [];
@@ -49,6 +53,7 @@ public sealed class PostBankStatement(Books books, BankTables bank, StatementInt
 
         if (statements.GroupBy(one => one.Kept.CaseId, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             return Problem.Of(409, "bank/statement-reused", $"Statement '{Ids.Cut(twice.First().Kept.Statement)}' of account '{twice.First().Kept.Account}' stands in the file twice. Nothing of this file was taken in.");
+        await imports.KeepAsync(book, ImportKind.BankStatement, body.Original);
         List<TakenIn> results = [];
         foreach (var (kept, read) in statements.OrderBy(one => one.Kept.To).ThenBy(one => one.Kept.Number))
         {

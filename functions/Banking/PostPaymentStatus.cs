@@ -24,6 +24,7 @@ public sealed class PostPaymentStatus(Books books, BankTables bank, ImportRegist
 
         var row = answers.Count == 0 ? null : await bank.PaymentOfAsync(book, answers[0].Order);
         if (answers.Count > 0 && row is null) return Problem.Of(422, "payment/unknown", $"No payment that is under way is called '{Ids.Cut(answers[0].Order)}' at the bank.");
+        await imports.KeepAsync(book, ImportKind.PaymentStatus, body.Original);
         if (row is { Id: var id })
         {
             var outcome = await steps.RunAsync(bank.Payments, book, id, new CaseCommand("status", $$"""{"sha256":"{{digest}}"}""", by, "status:" + digest), async known =>

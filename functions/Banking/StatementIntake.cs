@@ -195,7 +195,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
                 return refusal is null ? new CaseDecision(BankTables.Write(whole), IsDone: true, Tell: tell) : new CaseDecision(BankTables.Write(Left(one.Item, refusal.Faults[0].Detail)));
             });
             if (outcome.Is(out var result, out var failed)) one.IsPosted = result.Case.IsDone;
-            else refused.Add(failed);
+            else if (one.There is null || failed.Code != "bank/state") refused.Add(failed); // who was faster, a person or another instance, has said what the line is
         });
         if (await OpenWhatWasSettledTwiceAsync(book, account, coming, by) is { } still) refused.Add(still);
         foreach (var lost in coming.Where(one => !one.IsPosted && one.Item.Match.Own is not null))
@@ -247,7 +247,8 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
 
         await CaseSteps.TellAllAsync(bank.Items, name);
         var matching = await MatchingAsync(book, id, account, waiting.ConvertAll(one => one.Item.Line));
-        waiting = [.. waiting.OrderBy(one => one.Item.Line.BookedOn).ThenBy(one => one.Row.Id, StringComparer.Ordinal)];
+        // Those that a person has opened come last: they are not posted, and must not take from the others what these are.
+        waiting = [.. waiting.OrderBy(one => one.Item.Rounds > 0).ThenBy(one => one.Item.Line.BookedOn).ThenBy(one => one.Row.Id, StringComparer.Ordinal)];
         List<Coming> coming = [];
         foreach (var ((row, item), match) in waiting.Zip(matching.TakeAll(waiting.ConvertAll(one => (one.Row.Id, one.Item.Line)))))
         {
@@ -256,8 +257,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         }
 
         if (await NoteGoneAsync(name, coming, by) is { } refused) return refused;
-        // Who was faster, a person or another instance, has said what the line is.
-        if (await CommitAsync(book, account, coming, by) is { Code: not "bank/state" } no) return no;
+        if (await CommitAsync(book, account, coming, by) is { } no) return no;
         var posted = coming.Count(one => one.IsPosted);
         return new Rematched(posted, waiting.Count - posted);
     }
@@ -270,6 +270,8 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     private async Task<Refusal?> FreeAsync(string book, string item, string payment, string by)
     {
         if (await bank.Payments.Cases.FindAsync(book, payment) is not { } row || BankTables.ReadPayment(row).Items.All(one => one.ClearedBy != item)) return null;
+        // A person may have posted it with this very payment meanwhile.
+        if (await bank.Items.Cases.FindAsync(book, item) is { IsDone: true } there && BankTables.ReadItem(there).Match.Own?.Payment == payment) return null;
         return (await new PaymentTrace(Reopened: [item]).NoteAsync(bank, steps, book, payment, by, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{item}:left:{row.Version}"))).Is(out _, out var no) ? null : no;
     }
 
@@ -327,12 +329,14 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         return items;
     }
 
-    /// <summary>A statement that comes late may close the gap before the one after it, or show one.</summary>
+    /// <summary>A statement that comes late may close the gap before the one after it, or show one; and that one may go on from it.</summary>
     private async Task<Refusal?> CloseGapAsync(string book, KeptStatement late, Dictionary<string, KeptStatement> known, int digits, string by)
     {
-        if (late.After(known.Values) is not { } after || after.Before(known.Values)?.CaseId != late.CaseId || after.GapTo(late, digits) == after.Gap) return null;
+        if (late.After(known.Values) is not { } after || after.Before(known.Values)?.CaseId != late.CaseId) return null;
+        var (gap, continues) = (after.GapTo(late, digits), after.GoesOnFrom(late, digits) ? late.CaseId : after.Continues);
+        if ((gap, continues) == (after.Gap, after.Continues)) return null;
         var outcome = await steps.RunAsync(bank.Statements, book, after.CaseId, new CaseCommand("gap", JsonSerializer.Serialize(late.Statement, BankJson.Default.String), by, "gap:" + late.CaseId), row =>
-            new CaseDecision(BankTables.Write(BankTables.ReadStatement(row!) with { Gap = after.GapTo(late, digits) }), row!.IsDone));
+            new CaseDecision(BankTables.Write(BankTables.ReadStatement(row!) with { Gap = gap, Continues = continues }), row!.IsDone));
         if (!outcome.Is(out var result, out var refusal)) return refusal;
         known[after.CaseId] = BankTables.ReadStatement(result.Case);
         return null;

@@ -25,6 +25,7 @@ public sealed class PostExchangeRates(Books books, ExchangeRateTable rates, Impo
 
         var by = Caller.Of(request).Name;
         var changed = 0;
+        await imports.KeepAsync(book, ImportKind.Rates, body.Original);
         foreach (var (date, day) in days)
         {
             if (!(await steps.RunAsync(rates.Days, book, BusinessDay.Text(date), new CaseCommand(CaseCommand.Put, ExchangeRateTable.Write(day), by, CaseCommand.Put), known =>

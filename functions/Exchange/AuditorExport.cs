@@ -17,7 +17,7 @@ public sealed class AuditorExport(LedgerTable table, Parameters parameters)
     private const string Dtd = "gdpdu-01-09-2004.dtd";
 
     /// <summary>Decimals of the currency that has most.</summary>
-    private const int MostDigits = 3;
+    private const int MostDigits = 4;
 
     /// <summary>Stands for CR LF until it can be written as characters that no reader takes for white space.</summary>
     private const string RowEnd = "\uE000";

@@ -11,7 +11,6 @@ public sealed class HledgerExport(LedgerTable table)
     public const string Prefix = "hledger-";
     public const string FileName = "journal.hledger";
 
-
     /// <summary>Writes the file, null: it is only sealed. What was known at the export's last record is in it, and nothing that came later.</summary>
     public async Task<FileSeal> WriteAsync(OpenedBook book, ExportFile export, Stream? stream, CancellationToken cancellation)
     {

@@ -59,14 +59,13 @@ public sealed class ImportRegister(Storage storage, CaseSteps steps, IConfigurat
 
     public Department Files { get; } = new("imports", new CaseTable(storage, "Imports"), (_, _) => Task.CompletedTask);
 
-    /// <summary>Keeps a file and notes it, when all of it has been worked off, under <c>{kind}-{32 digits of its SHA-256}</c>: the same file is noted once, by who sent it first.</summary>
-    internal async Task<Outcome<CaseResult>> NoteAsync(string book, ImportKind kind, Original original, int items, string? name, string by)
-    {
-        await _originals.AddAsync(BlobOf(book, kind, original.Sha256), new BinaryData(original.Packed)); // first: what is noted is kept
-        return await NoteAsync(book, new ImportFile(kind, original.Sha256, original.Bytes, items, name), by);
-    }
+    /// <summary>Keeps a file that was found good, before the first thing is done with it: what is booked can always be held against what came.</summary>
+    internal Task KeepAsync(string book, ImportKind kind, Original original) => _originals.AddAsync(BlobOf(book, kind, original.Sha256), new BinaryData(original.Packed));
 
-    /// <summary>Notes a file of which nothing is kept.</summary>
+    /// <summary>Notes a file when all of it has been worked off, under <c>{kind}-{32 digits of its SHA-256}</c>: the same file is noted once, by who sent it first.</summary>
+    internal Task<Outcome<CaseResult>> NoteAsync(string book, ImportKind kind, Original original, int items, string? name, string by) => NoteAsync(book, new ImportFile(kind, original.Sha256, original.Bytes, items, name), by);
+
+    /// <summary>The same of a file of which nothing is kept.</summary>
     public Task<Outcome<CaseResult>> NoteAsync(string book, ImportFile file, string by)
     {
         var state = JsonSerializer.Serialize(file, ImportJson.Default.ImportFile);

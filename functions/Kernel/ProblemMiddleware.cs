@@ -37,7 +37,7 @@ public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
                 _ when StorageFaults.Throttled(e) is { } seconds => Problem.Of(429, "storage/throttled", $"The store takes no more requests at this moment. Nothing is half done: send the same request again after {seconds} s.", seconds),
                 StorageUnavailableException => Problem.Of(503, "storage/unavailable", e.Message, RetryAfterSeconds),
                 _ when StorageFaults.IsTransient(e) => Problem.Of(503, "storage/unavailable", "The store cannot be reached now. Nothing is half done: send the same request again.", RetryAfterSeconds),
-                _ when StorageFaults.IsDenied(e) => Problem.Of(503, "storage/denied", "The store knows this app's identity but lets it not do this: an operator must give it the roles of infra/README.md (Storage Table Data Contributor, Storage Queue Data Contributor). Nothing was done."),
+                _ when StorageFaults.IsDenied(e) => Problem.Of(503, "storage/denied", "The store knows this app's identity but lets it not do this: an operator must give it the roles of infra/README.md (Storage Table Data Contributor and Storage Queue Data Contributor on the account, Storage Blob Data Contributor on the containers of the proofs). What was begun goes on when the same request is sent again."),
                 InvalidDataException => Problem.Of(500, "storage/damaged", $"What is stored does not fit together; no figure is answered from it. {e.Message}"),
                 _ => Problem.Of(500, "internal/bug", "This is a fault of the server; the trace id leads to it in the log."),
             };

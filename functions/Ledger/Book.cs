@@ -171,6 +171,7 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
                 {
                     // The store, or a bug of the committer itself: it concerns all.
                     foreach (var command in batch) command.Fail(e);
+                    if (_reserved != default) await ReleaseAsync();
                 }
 
                 batch.Clear();
@@ -226,11 +227,11 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
         }
 
         if (draft.Base != _headRecord) return false; // a reader took in more between the head and the draft
-        _reserved = default; // the commit ends the reservation, or somebody else has
         var segments = draft.Segments();
         var packed = segments.ConvertAll(s => new PackedSegment(s.Segment, s.Segment.Pack()));
         var packedBytes = packed.Sum(p => (long)p.Bytes.Length);
         if (packedBytes > LedgerTable.MaxCommitBytes || packed.Count > LedgerTable.MaxCommitSegments) throw new CommitTooLargeException(packedBytes);
+        _reserved = default; // the commit ends the reservation, or somebody else has
         using var span = BeginSpan(group, draft);
         var isDone = await PutAsync(draft, segments, packed, started);
         if (!isDone)
@@ -368,7 +369,13 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     {
         var reserved = _reserved;
         (_reserved, _headRecord) = (default, -1);
-        await table.ReserveAsync(Id, reserved, isReserved: false);
+        try
+        {
+            await table.ReserveAsync(Id, reserved, isReserved: false);
+        }
+        catch (RequestFailedException)
+        {
+        }
     }
 
     private async Task<Segment?> FindAsync(long firstRecord, long started)

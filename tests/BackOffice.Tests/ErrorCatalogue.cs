@@ -13,6 +13,9 @@ internal static class ErrorCatalogue
     /// <summary>Media types, routes and names of claims look like codes.</summary>
     private static readonly HashSet<string> NoDepartments = ["application", "text", "calculators"];
 
+    /// <summary>Faults that one method finds and another answers with this status.</summary>
+    private static readonly Dictionary<string, string> AnsweredElsewhere = new() { ["ledger/chart-fixed"] = "409", ["ledger/currency-fixed"] = "409", ["ledger/fiscal-year-fixed"] = "409" };
+
     public static string Markdown()
     {
         var all = new SortedDictionary<string, (SortedSet<string> Statuses, List<string> Texts)>(StringComparer.Ordinal);
@@ -21,11 +24,11 @@ internal static class ErrorCatalogue
             foreach (var literal in root.DescendantNodes().OfType<LiteralExpressionSyntax>())
             {
                 if (!IsCode(literal) || literal.Ancestors().OfType<ArgumentListSyntax>().FirstOrDefault() is not { } call) continue;
-                if (literal.Ancestors().Any(above => above is AttributeSyntax)) continue;
+                if (literal.Parent is BinaryExpressionSyntax or ConstantPatternSyntax || literal.Ancestors().Any(above => above is AttributeSyntax)) continue; // compared with, or a route
                 var code = literal.Token.ValueText;
                 if (!all.TryGetValue(code, out var known)) all.Add(code, known = ([], []));
-                var (status, texts) = Said(literal, call);
-                known.Statuses.Add(status ?? (code.StartsWith("request/", StringComparison.Ordinal) ? "400" : "422"));
+                foreach (var status in StatusesOf(literal, code)) known.Statuses.Add(status);
+                var texts = Said(literal, call);
                 known.Texts.AddRange(texts.Where(text => !known.Texts.Contains(text)));
             }
         }
@@ -50,15 +53,32 @@ internal static class ErrorCatalogue
         literal.IsKind(SyntaxKind.StringLiteralExpression) && literal.Token.ValueText.Split('/') is [{ Length: > 0 } department, { Length: > 0 } rule]
         && department.All(char.IsAsciiLetterLower) && rule.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && !NoDepartments.Contains(department);
 
-    /// <summary>The status before the code in its call, and the texts after it.</summary>
-    private static (string? Status, IEnumerable<string> Texts) Said(SyntaxNode literal, ArgumentListSyntax call)
+    /// <summary>The status before the code in its call or one around it, else that of the refusal which its method makes of its faults, else what faults are answered with.</summary>
+    private static List<string> StatusesOf(SyntaxNode literal, string code)
+    {
+        if (AnsweredElsewhere.TryGetValue(code, out var known)) return [known];
+        foreach (var call in literal.Ancestors().OfType<ArgumentListSyntax>().Where(call => IsInnermost(call) || call.Parent is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Of" } }))
+            if (call.Arguments.Select(argument => argument.Expression).TakeWhile(argument => !argument.Contains(literal)).Select(StatusOf).FirstOrDefault(status => status is not null) is { } before) return [before];
+        var method = literal.Ancestors().FirstOrDefault(above => above is MethodDeclarationSyntax);
+        var ofFaults = (method?.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>() ?? [])
+            .Where(made => made.ArgumentList is { Arguments: [var status, var faults, ..] } && StatusOf(status.Expression) is not null && faults.Expression is IdentifierNameSyntax)
+            .Select(made => StatusOf(made.ArgumentList!.Arguments[0].Expression)!).Distinct().ToList();
+        return ofFaults.Count > 0 ? ofFaults : [code.StartsWith("request/", StringComparison.Ordinal) ? "400" : "422"];
+
+        bool IsInnermost(ArgumentListSyntax call) => call == literal.Ancestors().OfType<ArgumentListSyntax>().First();
+    }
+
+    private static string? StatusOf(ExpressionSyntax argument) =>
+        argument is LiteralExpressionSyntax { Token: { Text.Length: 3 } token } && argument.IsKind(SyntaxKind.NumericLiteralExpression) && token.Text[0] is '4' or '5' ? token.Text : null;
+
+    /// <summary>The texts after the code in its call.</summary>
+    private static IEnumerable<string> Said(SyntaxNode literal, ArgumentListSyntax call)
     {
         var arguments = call.Arguments.Select(argument => argument.Expression).ToList();
         var at = arguments.FindIndex(argument => argument.Contains(literal));
-        var status = arguments.Take(at).OfType<LiteralExpressionSyntax>().FirstOrDefault(one => one.IsKind(SyntaxKind.NumericLiteralExpression))?.Token.Text;
-        if (Reader(call, arguments) is { } read) return (status, [read]);
+        if (Reader(call, arguments) is { } read) return [read];
         var detail = arguments.ElementAtOrDefault(at + 1);
-        return (status, detail is null ? [] : TextsOf(detail));
+        return detail is null ? [] : TextsOf(detail);
     }
 
     /// <summary>What the readers of members say themselves, given only the code.</summary>

@@ -107,6 +107,13 @@ public sealed class BankHttpTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal((1, 0), (late.Number("waiting"), late.Number("known")));
         Assert.Equal(2, (await Book.GetAsync("/bank-items")).List("bank-items").Count());
+
+        // One that came late stands between the others from then on: what goes on from them both has a line of its own.
+        (await UploadAsync(Statement("S-4", 4, "-20.00", "-25.00", ("5.00", "DBIT", "Stamps")))).Is(HttpStatusCode.Created);
+        (await UploadAsync(Statement("S-3", 3, "-10.00", "-20.00", ("10.00", "DBIT", "Card")))).Is(HttpStatusCode.Created);
+        var last = (await UploadAsync(Statement("S-5", 5, "-25.00", "-35.00", ("10.00", "DBIT", "Card")))).Is(HttpStatusCode.Created).Json.List("statements").Single();
+        Assert.Equal((1, 0), (last.Number("waiting"), last.Number("known")));
+        Assert.Equal(5, (await Book.GetAsync("/bank-items")).List("bank-items").Count());
     }
 
     [Fact]

@@ -260,11 +260,13 @@ public sealed class BankMatchingTests
     }
 
     [Fact]
-    public void BatchOfAnOrder_ThatIsLessThanIsUnderWay_IsProposedAsAPartOfIt()
+    public void BatchOfAnOrder_ThatIsLessThanIsUnderWay_IsProposedAsItsPart_WhereTheAmountTellsWhich()
     {
-        var match = Matching().Take("i", Line(-5_000, null) with { BatchId = "PAY-1" });
+        Assert.Empty(Matching().Take("i", Line(-5_000, null) with { BatchId = "PAY-1" }).Proposals);
+        var match = Matching().Take("i", Line(-100, null) with { BatchId = "PAY-1" });
 
-        Assert.Equal(("part of payment 'PAY-1'", "1360", 5_000L, "PAY-1"), match.Proposals.Select(proposal => (proposal.Why, proposal.Lines.Single().Account, proposal.Lines.Single().AmountMinor, proposal.Lines.Single().Document!)).Single());
+        Assert.Equal([3], match.Proposals.Single().Own!.Numbers);
+        Assert.Equal(("payment 'PAY-1' in part", "1360", 100L, "PAY-1"), match.Proposals.Select(proposal => (proposal.Why, proposal.Lines.Single().Account, proposal.Lines.Single().AmountMinor, proposal.Lines.Single().Document!)).Single());
     }
 
     private static BankMatching Matching(params MatchItem[] items) => new(items, Payees, [Own()]);

@@ -147,6 +147,32 @@ public sealed class CamtTests
         Assert.Equal((party, isReturn), (line.Party, line.IsReturn));
     }
 
+    /// <summary>What has been taken in by an earlier version is known again: lines go by what is written, not by what is made of it.</summary>
+    [Fact]
+    public void Line_IsKnownByWhatIsWritten_WhateverIsMadeOfIt()
+    {
+        BankLine LineOf(string booked, string parties, bool isReturn) => Read(CamtSamples.Document("053", "02", "BkToCstmrStmt", "Stmt", $"<Id>S</Id><Acct><Id><IBAN>{CamtSamples.Iban}</IBAN></Id><Ccy>EUR</Ccy><Ownr><Nm>Acme GmbH</Nm></Ownr></Acct>"
+            + $"<Ntry><Amt Ccy=\"EUR\">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>{(isReturn ? "<RvslInd>true</RvslInd>" : "")}<Sts>BOOK</Sts><BookgDt>{booked}</BookgDt><NtryDtls><TxDtls><RltdPties>{parties}</RltdPties></TxDtls></NtryDtls></Ntry>")).Value!.Statements.Single().Lines.Single();
+        const string other = "DE02120300000000202051", day = "<Dt>2026-01-30</Dt>";
+        var ourTransferBack = LineOf(day, $"<Dbtr><Nm>Acme GmbH</Nm></Dbtr><Cdtr><Nm>Vendor</Nm></Cdtr><CdtrAcct><Id><IBAN>{other}</IBAN></Id></CdtrAcct>", isReturn: true);
+        var atNight = LineOf("<DtTm>2026-01-30T23:30:00Z</DtTm>", "", isReturn: false);
+        var plain = LineOf(day, $"<Dbtr><Nm>Customer</Nm></Dbtr><DbtrAcct><Id><IBAN>{other}</IBAN></Id></DbtrAcct>", isReturn: false);
+        var ownTransfer = LineOf(day, $"<Dbtr><Nm>Acme GmbH</Nm></Dbtr><Cdtr><Nm>Acme GmbH</Nm></Cdtr><CdtrAcct><Id><IBAN>{CamtSamples.Iban}</IBAN></Id></CdtrAcct>", isReturn: false);
+
+        Assert.Equal((other, Thirtieth.AddDays(1), other, null), (ourTransferBack.PartyIban, atNight.BookedOn, plain.PartyIban, ownTransfer.PartyIban));
+        Assert.Null(plain.Mark);
+        // As the version before read them.
+        Assert.Equal((ourTransferBack with { PartyIban = null, Mark = null }).Fingerprint("giro", 1), ourTransferBack.Fingerprint("giro", 1));
+        Assert.Equal((atNight with { BookedOn = Thirtieth, Mark = null }).Fingerprint("giro", 1), atNight.Fingerprint("giro", 1));
+        Assert.Equal(plain.Fingerprint("giro", 1), (plain with { Mark = new LineMark(Thirtieth, other) }).Fingerprint("giro", 1));
+    }
+
+    [Theory]
+    [InlineData("<Document><Ntry/></Document>")]
+    [InlineData("<D><A><S><Ntry/></S></A><B><S><Ntry/></S></B></D>")]
+    [InlineData("<Document><Stmt><Ntry><Ntry/></Ntry></Stmt></Document>")]
+    public void XmlThatIsNoStatement_IsRefused_WhereverItsEntriesStand(string text) => Assert.Equal("bank/form", Read(text).Refusal!.Code);
+
     [Fact]
     public void ManyFaults_AreToldUpToAHundred_AndStatementsAreNumberedInTheFile()
     {

@@ -5,6 +5,7 @@ using BackOffice.Banking;
 using BackOffice.Kernel;
 using BackOffice.Ledger;
 using BackOffice.Tests.Ledger;
+using CsCheck;
 
 namespace BackOffice.Tests.Banking;
 
@@ -13,6 +14,30 @@ public sealed class PaymentTests
     private static readonly BankAccount Giro = new("DE89370400440532013000", "Müller & Söhne GmbH", "1200", "1360", "COBADEFFXXX");
     private static readonly Payment Two = new("giro", new DateOnly(2026, 2, 2),
         [new PaymentItem("1600", "vendor", "ER-7", 11_900, "Vendor AG", "DE02120300000000202051"), new PaymentItem("1600", "zeta", "Z_8", 100, "Zeta \"ß\"", "GB29NWBK60161331926819")], PaymentStatus.Ordered, new DateTimeOffset(2026, 2, 1, 9, 30, 15, TimeSpan.Zero));
+
+    [Theory]
+    [InlineData("100,60,40", 140, "1,3")]
+    [InlineData("100,60,40", 100, null)] // 1, or 2 and 3
+    [InlineData("100,60,40", 200, "1,2,3")]
+    [InlineData("100,100,100", 200, null)]
+    [InlineData("50,50", 100, "1,2")]
+    [InlineData("50,50", 50, null)]
+    [InlineData("100,60", 70, null)]
+    [InlineData("100,60", 0, null)]
+    public void PaymentsThatComeToAnAmount_AreTold_WhenThereIsOneChoice(string amounts, long amount, string? numbers) =>
+        Assert.Equal(numbers, Payment.OnlyOf([.. amounts.Split(',').Select((text, n) => new PaymentItem("1600", "zeta", $"ER-{n}", long.Parse(text, CultureInfo.InvariantCulture)))], amount) is { } found ? string.Join(',', found) : null);
+
+    [Fact]
+    public void PaymentsThatComeToAnAmount_AreThoseOfTheOnlyChoiceOfAll() => Gen.Select(Gen.Long[1, 30].Array[1, 8], Gen.Int[1, 255]).Sample((amounts, bits) =>
+    {
+        PaymentItem[] items = [.. amounts.Select((amount, n) => new PaymentItem("1600", "zeta", $"ER-{n}", amount))];
+        long Sum(int choice) => Enumerable.Range(0, items.Length).Where(n => (choice & (1 << n)) != 0).Sum(n => items[n].AmountMinor);
+        var wanted = Math.Max(1, Sum(bits));
+        var choices = Enumerable.Range(1, (1 << items.Length) - 1).Where(choice => Sum(choice) == wanted).ToList();
+
+        var found = Payment.OnlyOf(items, wanted);
+        Assert.Equal(choices.Count == 1 ? Enumerable.Range(1, items.Length).Where(n => (choices[0] & (1 << (n - 1))) != 0) : null, found);
+    });
 
     [Fact]
     public void StatusByCommand_IsAsApproved()
