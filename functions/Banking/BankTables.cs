@@ -107,8 +107,17 @@ public sealed class BankTables
     /// <summary>Items as they stand, those that wait without the proposals of what is not open any more.</summary>
     internal async Task<List<BankItem>> CurrentAsync(OpenedBook book, IReadOnlyList<CaseRow> rows)
     {
-        var accounts = await AccountsAsync(book.Book.Id);
-        return await book.Book.ReadAsync(state => rows.Select(row => ReadItem(row) is var item && !row.IsDone && accounts.TryGetValue(item.Account, out var account) ? StatementIntake.Current(item, state, account) : item).ToList());
+        var (accounts, items) = (await AccountsAsync(book.Book.Id), rows.Select(ReadItem).ToList());
+        return await book.Book.ReadAsync(state =>
+        {
+            // Many lines are proposed the same: each item is looked up once.
+            Dictionary<(string?, string, string?, string?), Int128?> known = [];
+            return items.Zip(rows, (item, row) => row.IsDone || !accounts.TryGetValue(item.Account, out var account) ? item : StatementIntake.Current(item, line =>
+            {
+                var key = (account.Currency, line.Account, line.Party, line.Document);
+                return known.TryGetValue(key, out var open) ? open : known[key] = StatementIntake.OpenOf(state, line, account);
+            })).ToList();
+        });
     }
 
     /// <summary>All bank accounts of a book, by id.</summary>

@@ -30,8 +30,9 @@ public sealed class OrderPayment(Books books, BankTables bank, CaseSteps steps, 
                 var account = BankTables.ReadAccount((await bank.Accounts.Cases.FindAsync(book, payment.BankAccount))!);
                 Dictionary<string, CaseRow> payees = new(StringComparer.Ordinal);
                 foreach (var party in payment.Items.Select(item => item.Party).Distinct(StringComparer.Ordinal)) payees[party] = (await bank.Payees.Cases.FindAsync(book, party))!;
-                if (payment.Items.FirstOrDefault(item => item.PayeeVersion is { } approvedOne && payees[item.Party].Version != approvedOne) is { } changed)
-                    return new Refusal(409, "payment/payee-changed", $"The bank details of '{changed.Party}' were changed after the approval: reject this payment and have another approved.");
+                foreach (var item in payment.Items.DistinctBy(item => item.Party))
+                    if (payees[item.Party].Version != (item.PayeeVersion ?? await VersionApprovedAsync(book, id, item.Party)))
+                        return new Refusal(409, "payment/payee-changed", $"The bank details of '{item.Party}' were changed after the approval: reject this payment and have another approved.");
                 List<PaymentItem> items = [.. payment.Items.Select(item => item.To(BankTables.ReadPayee(payees[item.Party])))];
 
                 var whole = ordered with { Items = items, OrderedAt = time.GetUtcNow(), Debtor = account };
@@ -49,4 +50,11 @@ public sealed class OrderPayment(Books books, BankTables bank, CaseSteps steps, 
                 json.WriteString("href", $"/api/books/{book}/payments/{id}/file");
             });
         });
+
+    /// <summary>The version of a party's bank details when an order was approved by version 0.6.0 or before, which did not keep it: by the time.</summary>
+    private async Task<int?> VersionApprovedAsync(string book, string id, string party)
+    {
+        var approvedAt = (await bank.Payments.Cases.HistoryAsync(book, id)).Last(step => step.Command == "approval").At;
+        return (await bank.Payees.Cases.HistoryAsync(book, party)).LastOrDefault(step => step.At <= approvedAt)?.Version;
+    }
 }

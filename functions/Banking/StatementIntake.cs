@@ -263,8 +263,14 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
     }
 
     /// <summary>An item that waits, without the proposals of what is not open any more; those that take a payment or a line back stay.</summary>
-    internal static BankItem Current(BankItem item, BookState state, BankAccount account) =>
-        item with { Match = item.Match with { Proposals = [.. item.Match.Proposals.Where(proposal => proposal.Own is not null || proposal.Of is not null || item.Line.IsReturn || proposal.Lines.All(line => line.Foreign is not null || OpenOf(state, line, account) is not { } open || Int128.Sign(open) == -Math.Sign(line.AmountMinor)))] } };
+    /// <param name="openOf">What is open of the item that a line takes off; null: it takes none off.</param>
+    internal static BankItem Current(BankItem item, Func<CounterLine, Int128?> openOf)
+    {
+        return item with { Match = item.Match with { Proposals = [.. item.Match.Proposals.Where(IsCurrent)] } };
+
+        bool IsCurrent(Proposal proposal) => proposal.Own is not null || proposal.Of is not null || item.Line.IsReturn || proposal.Lines.All(IsOpenStill);
+        bool IsOpenStill(CounterLine line) => line.Foreign is not null || openOf(line) is not { } open || Int128.Sign(open) == -Math.Sign(line.AmountMinor);
+    }
 
     /// <summary>Payments of ours that were noted as gone with a line that was not posted after all are on their way again.</summary>
     private async Task<Refusal?> FreeAsync(string book, string item, string payment, string by)
@@ -283,7 +289,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         OpenOf(state, line, account) is not { } open || (Int128.Sign(open) == -Math.Sign(line.AmountMinor) && Int128.Abs(open) >= Math.Abs(line.AmountMinor));
 
     /// <summary>What is open of the item that a line takes off, in the account's currency, 0 when there is none; null: it takes none off.</summary>
-    private static Int128? OpenOf(BookState state, CounterLine line, BankAccount account) =>
+    internal static Int128? OpenOf(BookState state, CounterLine line, BankAccount account) =>
         line.Party is null || line.Document is null ? null
             : (account.Currency is { } currency ? ForeignBalance.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document, currency)?.ForeignMinor : OpenItems.Find(state, BusinessDay.Latest, line.Account, line.Party, line.Document)?.OpenMinor) ?? 0;
 

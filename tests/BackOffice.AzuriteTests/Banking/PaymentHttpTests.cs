@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using BackOffice.AzuriteTests.Nightly;
+using BackOffice.Kernel;
 
 namespace BackOffice.AzuriteTests.Banking;
 
@@ -199,6 +200,55 @@ public sealed class PaymentHttpTests(AzuriteFixture azurite) : IAsyncLifetime
         proxy.IsDown = false;
         (await cutOff).Is(HttpStatusCode.Created);
         Assert.Single((await _alice.GetAsync("/exports")).List("exports"));
+    }
+
+    [Fact]
+    public async Task PartOfAnOrder_ThatTheAmountDoesNotTell_IsSaidByItsPayments_AndTheRestCanBeWithdrawn()
+    {
+        foreach (var document in (string[])["ER-9", "ER-10"])
+            (await _alice.PostAsync($$"""{"id":"{{document}}","date":"2026-01-05","text":"Invoice","lines":[{"account":"4210","debit":"119.00"},{"account":"1600","credit":"119.00","party":"vendor","document":"{{document}}","dueDate":"2026-01-31"}]}""")).Is(HttpStatusCode.Created);
+        var three = One.Replace("]}", string.Concat(((string[])["ER-9", "ER-10"]).Select(document => $$""",{"account":"1600","party":"vendor","document":"{{document}}","amount":"119.00"}""")) + "]}", StringComparison.Ordinal);
+        (await _alice.SendAsync(HttpMethod.Put, "/payments/P-1", three)).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/approval", """{"reason":"ok"}""")).Is(HttpStatusCode.Created);
+        (await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}")).Is(HttpStatusCode.Created);
+        (await UploadAsync("/bank-statements", BankHttpTests.Statement("S-1", 1, "300.00", "62.00", ("238.00", "DBIT", "Sammler")))).Is(HttpStatusCode.Created);
+        var path = $"/bank-items/{(await _alice.GetAsync("/bank-items")).List("bank-items").Single().Text("id")}/assignment";
+        const string lines = """{"lines":[{"account":"1360","amount":"238.00","document":"P-1"}],"reason":"the bank dropped one" """;
+
+        (await _alice.SendAsync(HttpMethod.Post, path, lines + "}")).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/unclear", "payments");
+        (await _alice.SendAsync(HttpMethod.Post, path, lines + ""","payments":["P-1-1"]}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/unclear", "payments");
+        (await _alice.SendAsync(HttpMethod.Post, path, lines + ""","payments":["P-1-1","P-9-3"]}""")).IsProblem(HttpStatusCode.UnprocessableEntity, "payment/unclear", "payments");
+        (await _alice.SendAsync(HttpMethod.Post, path, lines + ""","payments":["P-1-1","P-1-3"]}""")).Is(HttpStatusCode.Created);
+        (await _alice.SendAsync(HttpMethod.Post, "/payments/P-1/withdrawal", """{"reason":"the bank dropped it"}""")).Is(HttpStatusCode.Created);
+
+        Assert.Equal(["ER-9"], (await _alice.GetAsync("/payment-proposals")).List("items").Select(item => item.Text("document")));
+        Assert.False((await _alice.BalancesAsync()).ContainsKey("1360"));
+        Assert.Single((await _alice.GetAsync("/payments?state=done")).List("payments"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OrderApprovedByTheVersionBefore_GoesByTheTimeOfTheApproval(bool isChanged)
+    {
+        await ApprovedAsync();
+        var table = _app.Table("Payments");
+        var rows = table.QueryAsync<Azure.Data.Tables.TableEntity>(cancellationToken: TestContext.Current.CancellationToken);
+        var changed = 0;
+        await foreach (var row in rows)
+        {
+            if (!row.RowKey.StartsWith("open!", StringComparison.Ordinal) || row.Text("State") is not { } state || !state.Contains(",\"payeeVersion\":1", StringComparison.Ordinal)) continue;
+            row.AddText("State", state.Replace(",\"payeeVersion\":1", "", StringComparison.Ordinal));
+            await table.UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace, TestContext.Current.CancellationToken);
+            changed++;
+        }
+
+        Assert.True(changed > 0, "No row has the version.");
+        if (isChanged) (await _alice.SendAsync(HttpMethod.Put, "/payees/vendor", """{"name":"Vendor AG","ibans":["GB29NWBK60161331926819"]}""")).Is(HttpStatusCode.OK);
+
+        var file = await _bob.SendAsync(HttpMethod.Post, "/payments/P-1/file", "{}");
+        if (isChanged) file.IsProblem(HttpStatusCode.Conflict, "payment/payee-changed");
+        else file.Is(HttpStatusCode.Created);
     }
 
     [Fact]

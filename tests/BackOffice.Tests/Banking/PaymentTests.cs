@@ -15,6 +15,16 @@ public sealed class PaymentTests
     private static readonly Payment Two = new("giro", new DateOnly(2026, 2, 2),
         [new PaymentItem("1600", "vendor", "ER-7", 11_900, "Vendor AG", "DE02120300000000202051"), new PaymentItem("1600", "zeta", "Z_8", 100, "Zeta \"ß\"", "GB29NWBK60161331926819")], PaymentStatus.Ordered, new DateTimeOffset(2026, 2, 1, 9, 30, 15, TimeSpan.Zero));
 
+    [Fact]
+    public void Withdrawal_KeptByTheVersionBefore_IsOne()
+    {
+        var kept = BankTables.Write(Two with { Items = [Two.Items[0] with { Answer = BankAnswer.Rejected, Reason = "withdrawn" }, Two.Items[1] with { Answer = BankAnswer.Rejected, Reason = "AC04" }] });
+
+        var read = BankTables.ReadPayment(new CaseRow("PAY-1", kept, 1, IsDone: true, default));
+        Assert.Equal([(BankAnswer.Withdrawn, null), (BankAnswer.Rejected, "AC04")], read.Items.Select(item => (item.Answer!.Value, item.Reason)));
+        Assert.Equal("payment/state", PostPaymentStatus.Answered("PAY-1", read, [new PaymentAnswer("PAY-1", "PAY-1-1", BankAnswer.Accepted, null)]).Refusal!.Code);
+    }
+
     [Theory]
     [InlineData("100,60,40", 140, "1,3")]
     [InlineData("100,60,40", 100, null)] // 1, or 2 and 3
