@@ -284,15 +284,22 @@ public class OpenItemTests
         Assert.Equal(Shown(OpenItems.Of(Posted([.. entries.Where(entry => entry.Date <= on)]).State, on)), Shown(OpenItems.Of(Posted(entries).State, on))), iter: 300);
 
     [Fact]
-    public void AnyBook_AnItemOnceOpened_KeepsItsOriginalAndDueDateOnEveryLaterDay() => Gen.Select(Journals, Days).Sample((entries, on) =>
+    public void AnyBook_AnItemOnceOpened_KeepsItsOriginalAndDueDateOnEveryLaterDay_UnlessItWasSettledAndOpenedAfresh() => Gen.Select(Journals, Days).Sample((entries, on) =>
     {
         var book = Posted(entries);
         var later = OpenItems.Of(book.State, on.AddDays(20), settled: true).Items.ToDictionary(item => (item.Account, item.Party, item.Document));
         foreach (var item in OpenItems.Of(book.State, on, settled: true).Items)
         {
             var then = later[(item.Account, item.Party, item.Document)];
-            Assert.Equal((item.OriginalMinor, item.DueDate, item.FirstEntry), (then.OriginalMinor, then.DueDate, then.FirstEntry));
             Assert.Equal(item.Entries, then.Entries.Take(item.Entries.Count));
+            if (then.FirstEntry != item.FirstEntry)
+            {
+                var before = then.Entries.TakeWhile(entry => entry != then.FirstEntry).SelectMany(entry => entries[entry - 1].Lines).Where(line => (line.Account, line.Party, line.Document) == (item.Account, item.Party, item.Document));
+                Assert.Equal(0, before.Sum(line => line.AmountMinor));
+                continue;
+            }
+
+            Assert.Equal((item.OriginalMinor, item.DueDate), (then.OriginalMinor, then.DueDate));
             Assert.True(then.DaysOverdue >= item.DaysOverdue);
         }
     }, iter: 300);
@@ -325,7 +332,7 @@ public class OpenItemTests
     private static Gen<Entry[]> Journals { get; } =
         (from day in Gen.Int[0, 120]
          from account in Gen.OneOf("1400", "1600")
-         from amount in Gen.OneOf(Gen.Long[-5_000, -1], Gen.Long[1, 5_000])
+         from amount in Gen.OneOf(Gen.Long[-5_000, -1], Gen.Long[1, 5_000], Gen.OneOf(Gen.Const(-100L), Gen.Const(100L))) // so that items come to 0 too
          from party in Gen.OneOf("c-1", "c-2")
          from document in Gen.OneOf<string?>(null, "R-1", "R-2", "R-3")
          from due in Gen.OneOf(Gen.Const(-1), Gen.Int[0, 130])
