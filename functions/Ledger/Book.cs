@@ -344,8 +344,8 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
     /// </summary>
     private async Task<LedgerHead?> ReadHeadAsync(long started, int lost)
     {
-        const int lossesToReserve = 3; // best of those tried in ScaleSimulation
-        var (seen, since) = (default(ETag), 0L);
+        const int lossesToReserve = 3, failuresToInsist = 3; // best of those tried in ScaleSimulation
+        var (seen, since, failures) = (default(ETag), 0L, 0);
         for (var round = 0; ; round++)
         {
             var head = await table.ReadHeadAsync(Id);
@@ -353,10 +353,18 @@ public sealed partial class Book(string id, LedgerTable table, Checkpoint checkp
             if (head.ETag != seen) (seen, since) = (head.ETag, time.GetTimestamp()); // another reservation has its own time
             var isTaken = head.IsReserved && time.GetElapsedTime(since) < ReservedFor;
             if (!isTaken && lost < lossesToReserve) return head;
-            if (!isTaken && await table.ReserveAsync(Id, head.ETag) is { } reserved)
+            if (!isTaken)
             {
-                _reserved = reserved;
-                return head with { ETag = reserved };
+                // Of many that have lost one is to get it, therefore under the ETag just read. Who fails with that too meets one that writes without pause, and takes it whatever was written meanwhile.
+                var insists = failures >= failuresToInsist;
+                if ((insists ? await table.InsistAsync(Id) : await table.ReserveAsync(Id, head.ETag)) is { } reserved)
+                {
+                    _reserved = reserved;
+                    if (!insists) return head with { ETag = reserved };
+                    continue; // the head may have moved before it was reserved
+                }
+
+                failures++;
             }
 
             if (time.GetElapsedTime(started) > Patience) throw WrittenByOthers();

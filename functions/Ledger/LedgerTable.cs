@@ -43,7 +43,14 @@ public sealed class LedgerTable(Storage storage)
     }
 
     /// <summary>Marks the head as reserved, or not any more, when it still has this ETag; the next commit ends it. Returns the new ETag; null when the head has another by now, or the store did not do it: it is a courtesy, and nobody's answer hangs on it.</summary>
-    public async Task<ETag?> ReserveAsync(string book, ETag head, bool isReserved = true)
+    public Task<ETag?> ReserveAsync(string book, ETag head, bool isReserved = true) => MarkAsync(book, head, isReserved);
+
+    /// <summary>Marks the head as reserved, whatever ETag it has: where it stands is left as it is, and a commit under way under the ETag before finds that it comes too late.</summary>
+#pragma warning disable RS0030 // The one update without the ETag that was read: it sets nothing that another could have set.
+    public Task<ETag?> InsistAsync(string book) => MarkAsync(book, ETag.All, isReserved: true);
+#pragma warning restore RS0030
+
+    private async Task<ETag?> MarkAsync(string book, ETag head, bool isReserved)
     {
         try
         {

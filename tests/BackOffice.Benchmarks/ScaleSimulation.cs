@@ -65,6 +65,7 @@ internal sealed class ScaleSimulation
 
     // As Book has them; the best of those tried here.
     private const int LossesToReserve = 3;
+    private const int FailuresToInsist = 3;
     private const long ReservedFor = 5 * Second;
 
     private readonly Platform _platform;
@@ -231,7 +232,11 @@ internal sealed class ScaleSimulation
     private void Try(Committer committer)
     {
         if (committer.Head is not null) Put(committer);
-        else Look(committer);
+        else
+        {
+            committer.Failures = 0;
+            Look(committer);
+        }
     }
 
     /// <summary>Waits while another has the head reserved, and reserves it for one that has lost too often.</summary>
@@ -260,15 +265,18 @@ internal sealed class ScaleSimulation
     {
         _reservations++;
         var chain = committer.Chain;
+        var insists = committer.Failures >= FailuresToInsist;
         Head? reserved = null;
         Request(() => Send(_platform.Commit, () =>
         {
-            if (!chain.Rows.TryTake(_now / Second, 1) || chain.Head.ETag != head.ETag) return;
+            if (!chain.Rows.TryTake(_now / Second, 1) || (!insists && chain.Head.ETag != head.ETag)) return;
             reserved = chain.Head = chain.Head with { ETag = chain.Head.ETag + 1, IsReserved = true };
         }, () =>
         {
             committer.Reserved = reserved?.ETag;
-            if (reserved is null) At(_now + Jitter(round, 100), () => Look(committer, round: round + 1));
+            if (reserved is null) committer.Failures++;
+            if (reserved is not null && insists) Look(committer, round: round + 1); // the head may have moved before it was reserved
+            else if (reserved is null) At(_now + Jitter(round, 100), () => Look(committer, round: round + 1));
             else TakeIn(committer, reserved);
         }));
     }
@@ -409,6 +417,7 @@ internal sealed class ScaleSimulation
         public bool IsRunning { get; set; }
         public int Lost { get; set; }
         public int Paused { get; set; }
+        public int Failures { get; set; }
         public long? Reserved { get; set; }
 
         /// <summary>Through which commit it has taken the chain in.</summary>

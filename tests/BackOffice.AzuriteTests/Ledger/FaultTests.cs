@@ -149,6 +149,19 @@ public sealed class FaultTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(["first", "second", "third", "ours"], (await _book.IsWholeAsync()).Select(entry => entry.Text("id")));
     }
 
+    [Fact]
+    public async Task LostThreeTimes_AndThreeReservationsToo_TakesTheHeadWhateverWasWrittenMeanwhile()
+    {
+        await using var other = await OvertakenThreeTimesAsync("third");
+        string[] meanwhile = ["fourth", "fifth", "sixth", "seventh"];
+        foreach (var id in meanwhile) _proxy.Before(FaultProxy.IsReservation, async () => (await _book.In(other).PostAsync(TestBook.Entry(id))).Is(HttpStatusCode.Created));
+
+        (await _book.PostAsync(TestBook.Entry("ours"))).Is(HttpStatusCode.Created);
+
+        Assert.True(_proxy.IsDone);
+        Assert.Equal(["first", "second", "third", .. meanwhile, "ours"], (await _book.IsWholeAsync()).Select(entry => entry.Text("id")));
+    }
+
     /// <summary>Another instance that is faster than the next commit of this one three times.</summary>
     private async Task<TestApp> OvertakenThreeTimesAsync(string third)
     {
