@@ -236,6 +236,22 @@ public sealed class BankMatchingTests
         });
 
     [Fact]
+    public void Return_OpenedAgain_StillSaysWhatItTakesBack()
+    {
+        List<CounterLine> lines = [new("1400", 11_900, "acme", "R-101")];
+        var item = new BankItem("giro", "giro.s", Line(-11_900, "back") with { IsReturn = true }, new BankMatch(null, [], [new Proposal("takes back the line", lines, Of: "giro.earlier")]), 0);
+        var account = new BankAccount("DE02120300000000202051", "Acme GmbH", "1200", "1360");
+
+        var reopened = item.Assign(lines, "returned", 2).Value!.Reopen("giro.i", account, "look").Value!.Item;
+
+        Assert.Equal(("posted before", "giro.earlier"), (reopened.Match.Proposals.Single().Why, reopened.ProposalOf(lines)!.Of));
+        // Matched anew it stays the first proposal, and nothing is posted without a person.
+        var anew = reopened.Anew(new BankMatch("reference", [new("1400", 11_900, "acme", "R-102")], []));
+        Assert.Empty(anew.Lines);
+        Assert.Equal(["posted before", "reference"], anew.Proposals.Select(proposal => proposal.Why));
+    }
+
+    [Fact]
     public void OrderOfTheLines_DoesNotDecideWhatTheyAre()
     {
         (string, BankLine)[] lines = [("by-party", Line(7_700, "thanks", iban: AcmeIban)), ("by-reference", Line(7_700, "RE R-101"))];
