@@ -336,5 +336,6 @@ public sealed class BankMatching
         return list;
     }
 
-    private static string Plain(string text) => new([.. text.Where(char.IsLetterOrDigit).Select(char.ToUpperInvariant)]);
+    /// <summary>A name or document as it is compared: letters and digits alone, in capitals.</summary>
+    internal static string Plain(string text) => new([.. text.Where(char.IsLetterOrDigit).Select(char.ToUpperInvariant)]);
 }

@@ -70,7 +70,6 @@ public sealed class CamtReader(int bookDigits)
         if (document.Name.LocalName != "Document" || !Forms.TryGetValue(document.Name.NamespaceName, out var form) || document.Child(form.Root) is not { } root)
             return new Refusal(400, "bank/form", $"This is no bank statement that is known here: Document of {string.Join(", ", Forms.Keys.Select(name => name[Prefix.Length..]))} is wanted, not '{Ids.Cut(document.Name.ToString())}'.");
         var message = Text(root, "GrpHdr/MsgId", "GrpHdr") ?? "";
-        _last = null; // those without entries have not been counted yet
         List<Page> pages = [.. root.Children(form.Part).Select(part => Statement(part, form.IsInformation))];
         if (pages.Count == 0) AddFault(form.Part, "bank/missing", $"The file holds no {form.Part}.");
         List<BankStatement> statements = [.. form.IsInformation ? pages.Select(page => page.Statement) : Whole(pages)];
@@ -134,7 +133,7 @@ public sealed class CamtReader(int bookDigits)
         if (_parts.TryGetValue(statement, out var part)) return part;
         var number = NumberOf(statement);
         var currency = statement.ValueOf("Acct/Ccy") ?? statement.Child("Bal/Amt")?.Attribute("Ccy")?.Value;
-        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{number}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""), Plain(statement.ValueOf("Acct/Ownr/Nm") ?? statement.ValueOf("Acct/Ownr/Pty/Nm")));
+        part = new Part(string.Create(CultureInfo.InvariantCulture, $"{statement.Name.LocalName}[{number}]"), currency, Currency.DigitsOf(currency ?? "") ?? bookDigits, Iban.Parse(statement.ValueOf("Acct/Id/IBAN") ?? ""), PlainOf(NameOf(statement.Child("Acct"), "Ownr")));
         _parts.Add(statement, part);
         return part;
     }
@@ -148,8 +147,6 @@ public sealed class CamtReader(int bookDigits)
         _last = (statement, number);
         return number;
     }
-
-    private static string? Plain(string? name) => name is null ? null : new string([.. name.Where(char.IsLetterOrDigit).Select(char.ToUpperInvariant)]);
 
     private string? Text(XElement parent, string name, string path)
     {
@@ -223,12 +220,14 @@ public sealed class CamtReader(int bookDigits)
         if (here is null != there is null) return here is null ? opposite : told;
         return NameOf(parties, told) is null && NameOf(parties, opposite) is not null ? opposite : told;
 
-        bool IsOurs(string side) => IbanOf(parties, side) is { } iban ? iban == part.Iban : part.Owner is not null && Plain(NameOf(parties, side)) == part.Owner;
+        bool IsOurs(string side) => IbanOf(parties, side) is { } iban ? iban == part.Iban : part.Owner is not null && PlainOf(NameOf(parties, side)) == part.Owner;
     }
 
     private static string Opposite(string side) => side == "Dbtr" ? "Cdtr" : "Dbtr";
 
     private static string? IbanOf(XElement? parties, string side) => parties.ValueOf(side + "Acct/Id/IBAN") is { } iban ? Iban.Parse(iban) : null;
+
+    private static string? PlainOf(string? name) => name is null ? null : BankMatching.Plain(name);
 
     private static string? NameOf(XElement? parties, string side) => parties.ValueOf(side + "/Nm") ?? parties.ValueOf(side + "/Pty/Nm");
 

@@ -24,9 +24,7 @@ public sealed class ReopenBankItem(Books books, BankTables bank, CaseSteps steps
             {
                 var item = BankTables.ReadItem(known!);
                 if (await bank.Accounts.Cases.FindAsync(book, item.Account) is not { } account) return new Refusal(409, "bank/state", $"Bank account '{item.Account}' is gone.");
-                if (!item.Reopen(id, BankTables.ReadAccount(account), reason).Is(out var reopened, out var refusal)) return refusal;
-                var (tell, no) = await Posting.PrepareAsync(found, [reopened.Back], command.By);
-                return no is null ? new CaseDecision(BankTables.Write(reopened.Item), Tell: BankTables.ToTell(tell, ToldTrace.Of(id, known!.Version, new PaymentTrace(Reopened: [id]), item.Match.Own, command.By), found.Digits, command.By)) : no;
+                return await BankSteps.ReopenAsync(found, known!, BankTables.ReadAccount(account), reason, command.By);
             });
             return outcome.Is(out var result, out var refused) ? BankSteps.Answer(result.IsNew ? 201 : 200, result.Case, book, request, json => GetBankItem.Write(json, result.Case, found.Digits)) : new Problem(refused);
         });

@@ -214,12 +214,7 @@ public sealed class StatementIntake(BankTables bank, ExchangeRateTable rates, Ca
         foreach (var one in await book.Book.ReadAsync(state => posted.Where(one => IsSecond(state, one, account)).ToList()))
         {
             const string why = "another line settled the same at this moment";
-            var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, new CaseCommand("reopening", $$"""{"reason":"{{why}}"}""", by, "twice:" + one.Operation), async known =>
-            {
-                if (!BankTables.ReadItem(known!).Reopen(one.Id, account, why).Is(out var reopened, out var refusal)) return refusal;
-                var (tell, no) = await Posting.PrepareAsync(book, [reopened.Back], by);
-                return no is null ? new CaseDecision(BankTables.Write(reopened.Item), Tell: tell) : no;
-            });
+            var outcome = await steps.RunAsync(bank.Items, book.Book.Id, one.Id, new CaseCommand("reopening", $$"""{"reason":"{{why}}"}""", by, "twice:" + one.Operation), known => BankSteps.ReopenAsync(book, known!, account, why, by));
             if (!outcome.Is(out _, out var failed)) return failed;
             one.IsPosted = false;
         }

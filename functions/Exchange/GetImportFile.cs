@@ -18,7 +18,8 @@ public sealed class GetImportFile(Books books, ImportRegister imports)
         if (!(await BookRequest.FindAsync(books, imports.Files, request, book, id)).Is(out var found, out var refusal)) return new Problem(refusal);
         var noted = ImportRegister.Read(found.Case);
         if (await imports.OriginalAsync(book, noted) is not { } file) return Problem.Of(404, "exchange/not-kept", $"Of import '{id}' no file is kept, only its SHA-256: it is a journal, or came before files were kept. Who sent it has it.");
-        if (FileSeal.DigestOf(file) != noted.Sha256) return Problem.Of(500, "exchange/seal", $"What is kept of import '{id}' is not the file that was noted: its SHA-256 is {FileSeal.DigestOf(file)}, not {noted.Sha256}.");
+        var digest = FileSeal.DigestOf(file);
+        if (digest != noted.Sha256) return Problem.Of(500, "exchange/seal", $"What is kept of import '{id}' is not the file that was noted: its SHA-256 is {digest}, not {noted.Sha256}.");
         var extension = ImportFile.ExtensionOf(noted.Kind);
         request.HttpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{id}.{extension}\"";
         return Results.Bytes(file, extension == "csv" ? "text/csv" : "application/xml");

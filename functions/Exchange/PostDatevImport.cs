@@ -42,7 +42,7 @@ public sealed class PostDatevImport(Books books, DatevExport datev, StoredEntrie
         var known = choice == KnownRows.Book ? [] : await KnownAsync(found, entries, DatevReader.PrefixOf(digest));
         if (known.Count > 0 && choice is null)
             return new Problem(new Refusal(409, [.. known.Take(Refusal.MaxFaults).Select(row => new Fault(string.Create(CultureInfo.InvariantCulture, $"line {row.Key}"), "exchange/rows-known", $"The book has this row as entry '{row.Value}'. Nothing was booked: send known=skip to book the other rows, or known=book when it is other business that looks alike."))]));
-        var original = Original.Of(bytes);
+        var original = Original.Of(bytes, digest);
         await imports.KeepAsync(book, ImportKind.Datev, original);
         List<DatevEntry> fresh = [.. entries.Where(entry => !known.ContainsKey(entry.Line))];
         if (!(await PostAsync(found, fresh, by)).Is(out var posted, out refusal)) return new Problem(refusal);

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 
 namespace BackOffice.Kernel;
 
@@ -9,11 +8,11 @@ namespace BackOffice.Kernel;
 /// <param name="Packed">The bytes in gzip (RFC 1952).</param>
 internal sealed record Original(string Sha256, long Bytes, byte[] Packed)
 {
-    public static Original Of(byte[] file)
+    public static Original Of(byte[] file, string sha256)
     {
         using var packed = new MemoryStream();
         using (var zip = new GZipStream(packed, CompressionLevel.Fastest)) zip.Write(file);
-        return new Original(Convert.ToHexStringLower(SHA256.HashData(file)), file.Length, packed.ToArray());
+        return new Original(sha256, file.Length, packed.ToArray());
     }
 
     /// <summary>The bytes again.</summary>
